@@ -1,0 +1,83 @@
+import type { AnyDraft, Event, PermittedDraft } from "./event.ts";
+
+/**
+ * What the core needs from outside, as interfaces. src/edge holds the real ones; tests and virtual time bring their own.
+ */
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+}
+
+/** Files, synchronous: a turn is written and synced between turns, and nothing may come in between. */
+export interface Files {
+  makeDirectory(path: string): void;
+  exists(path: string): boolean;
+  list(path: string): readonly string[];
+  read(path: string): Uint8Array;
+  /** A new file, mode 0600 where `secret`; throws EEXIST where it is there already. */
+  writeNew(path: string, data: Uint8Array, options?: { readonly secret?: boolean }): void;
+  /** Opens for appending, creating where missing. */
+  append(path: string): AppendHandle;
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  size(path: string): number;
+  syncDirectory(path: string): void;
+  /** Bytes free for us on the file system of `path`, or null where that cannot be known. */
+  freeBytes(path: string): number | null;
+}
+
+export interface AppendHandle {
+  /** Writes some or all of `data`; gives the number of bytes written. */
+  write(data: Uint8Array): number;
+  /** fdatasync. */
+  sync(): void;
+  close(): void;
+}
+
+/** Signs audit anchors. `sign` and `verify` take the exact bytes; signatures are base64. */
+export interface Signer {
+  readonly algorithm: "Ed25519";
+  readonly key_id: string;
+  /** The raw 32 bytes, base64. */
+  readonly public_key: string;
+  sign(text: string): string;
+  verify(text: string, signature: string): boolean;
+}
+
+/** Where admitted events go: queue files today, a distributed engine behind the same four calls later. */
+export interface QueueSink {
+  /** Gives the event its number and puts its line into the running turn. */
+  append(draft: PermittedDraft): Event;
+  /** The turn is through: commit as the durability rule asks. A fault that still lets us write becomes the next input. */
+  endTurn(): AnyDraft | null;
+  /** What came from outside and could not become an event. */
+  deadletter(letter: Deadletter): void;
+  /** Real time only: commits and anchors what has waited for too long. */
+  flushAged(): void;
+  /** Acks, cursors and the final anchor; nothing is written after it. */
+  finish(): void;
+}
+
+export interface Deadletter {
+  readonly ts: number;
+  readonly queue: string;
+  readonly reason_code: string;
+  readonly detail: string;
+  readonly raw: Uint8Array;
+}
+
+/** Decides whether a draft may become an event. */
+export interface PolicyGate {
+  readonly policySha256: string;
+  decide(entrypoint: string, draft: AnyDraft): Decision;
+}
+
+export type Decision =
+  | { readonly allow: true }
+  | {
+    readonly allow: false;
+    readonly codes: readonly string[];
+    /** The fields that the entrypoint reads, as it saw them. */
+    readonly input: unknown;
+  };
