@@ -1,3 +1,10 @@
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { configContradictions } from "./config_contradictions.ts";
+import { type ConfigOverride, setConfigValue } from "./config_override.ts";
+import { inSchemaOrder, type SchemaNode } from "./config_schema.ts";
+import { schemaProblem } from "./schema_problem.ts";
+import { parseStrictYaml } from "./strict_yaml.ts";
+
 /**
  * The configuration as the program sees it: every key present, units in the names.
  * config/nore.v1.schema.json says the same to editors and holds the defaults.
@@ -34,14 +41,16 @@ export interface RiskConfig {
 }
 
 export interface Config {
-  readonly $schema?: string;
   readonly mode: "NORE";
   /** 0 = until stopped. */
   readonly duration_ms: number;
+  /** All with the same quote asset. */
   readonly symbols: readonly string[];
   readonly source: "embedded";
+  /** Messages a second and symbol, on average. */
   readonly market: { readonly embedded: { readonly ticks_per_s: number } };
   readonly binance: Readonly<Record<string, never>>;
+  /** base_dir holds runs, keys and the STOP latch. */
   readonly queues: { readonly base_dir: string; readonly names: readonly string[] };
   readonly strategy: { readonly list: readonly StrategyConfig[] };
   readonly risk: RiskConfig;
@@ -65,4 +74,61 @@ export interface Config {
   readonly watchdog: { readonly heartbeat_every_ms: number; readonly stop_poll_ms: number };
   readonly guards: { readonly secrets: { readonly allow_env: readonly string[] } };
   readonly container: { readonly require_hardened: false };
+}
+
+/** The configuration does not hold together; the message has one line a problem. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+export interface ConfigSources {
+  /** Of the file; null = there is none, all is as the schema's defaults say. */
+  readonly text: string | null;
+  readonly form: "yaml" | "json";
+  /** Over the file, in this order. */
+  readonly overrides: readonly ConfigOverride[];
+  /** The parsed config/nore.v1.schema.json. */
+  readonly schema: unknown;
+}
+
+/** Defaults, the file over them, flags over the file. Throws a ConfigError with all problems there are. */
+export function loadConfig(sources: ConfigSources): Config {
+  const schema = sources.schema as SchemaNode;
+  const check = new Ajv2020({ strict: true, allErrors: true, verbose: true, useDefaults: true }).compile(
+    schema,
+  );
+  let value = sources.text === null ? {} : parseText(sources.text, sources.form);
+  check(value); // for the defaults alone: a flag may change one entry of a default list, or mend what is wrong
+  const problems = new Set<string>();
+  for (const override of sources.overrides) {
+    try {
+      value = setConfigValue(value, override, schema);
+    } catch (error) {
+      problems.add((error as Error).message);
+    }
+  }
+  if (check(value)) {
+    for (const problem of configContradictions(value as Config)) problems.add(problem);
+  } else {
+    for (const error of check.errors ?? []) problems.add(schemaProblem(error, ""));
+  }
+  if (problems.size > 0) throw new ConfigError([...problems].join("\n"));
+  const { $schema: _, ...config } = inSchemaOrder(value, schema, schema) as Config & {
+    readonly $schema?: string;
+  };
+  return config;
+}
+
+function parseText(text: string, form: "yaml" | "json"): unknown {
+  try {
+    if (form === "json") JSON.parse(text);
+    return parseStrictYaml(text); // JSON is YAML; JSON.parse would take the last of two equal keys in silence
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
+}
+
+/** What config_sha256 covers, once it is redacted: without white space, keys in the order of the schema. */
+export function effectiveConfigText(config: Config): string {
+  return JSON.stringify(config);
 }

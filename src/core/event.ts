@@ -223,9 +223,7 @@ export type AnyDraft = { readonly [K in EventType]: Draft<K> }[EventType];
 
 declare const permitted: unique symbol;
 /** A draft that schema and policy let through. Only `enforcePolicy` makes one. */
-export type PermittedDraft<T extends EventType = EventType> = Draft<T> & {
-  readonly [permitted]: true;
-};
+export type PermittedDraft = AnyDraft & { readonly [permitted]: true };
 
 /** A line of a queue: an admitted draft with its number in the log (inside `id`). Field order is the contract's. */
 interface Envelope<T extends EventType> {

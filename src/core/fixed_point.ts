@@ -29,6 +29,30 @@ function parseScaled(text: string, decimals: number): bigint {
   return match[1] === "-" ? -magnitude : magnitude;
 }
 
+const POWERS_OF_TEN = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+
+/**
+ * The same for 8 decimals, without a regular expression: what a market sends fits a double exactly, and
+ * reading it so takes a sixth of the time. Whatever is not plain or not small goes the careful way above.
+ */
+function parseUnits(text: string): bigint {
+  const length = text.length;
+  let digits = 0;
+  let point = -1;
+  let plain = length > 0 && length <= 16;
+  for (let i = 0; i < length && plain; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits = digits * 10 + (code - 48);
+    else if (code === 46 && point < 0) point = i;
+    else plain = false;
+  }
+  const decimals = point < 0 ? 0 : length - 1 - point;
+  if (point === 0 || point === length - 1 || decimals > 8) plain = false;
+  if (length > 1 && point !== 1 && text.charCodeAt(0) === 48) plain = false;
+  const units = plain ? digits * POWERS_OF_TEN[8 - decimals]! : Infinity;
+  return units <= Number.MAX_SAFE_INTEGER ? BigInt(units) : parseScaled(text, 8);
+}
+
 function formatScaled(value: bigint, decimals: number): string {
   const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, "0");
   const sign = value < 0n ? "-" : "";
@@ -45,16 +69,16 @@ function atLeastZero(value: bigint, text: string): bigint {
 }
 
 export function parsePrice(text: string): Price {
-  return atLeastZero(parseScaled(text, 8), text) as Price;
+  return atLeastZero(parseUnits(text), text) as Price;
 }
 export function parseQuantity(text: string): Quantity {
-  return atLeastZero(parseScaled(text, 8), text) as Quantity;
+  return atLeastZero(parseUnits(text), text) as Quantity;
 }
 export function parseRate(text: string): Rate {
-  return parseScaled(text, 8) as Rate;
+  return parseUnits(text) as Rate;
 }
 export function parseFee(text: string): Fee {
-  return atLeastZero(parseScaled(text, 8), text) as Fee;
+  return atLeastZero(parseUnits(text), text) as Fee;
 }
 export function parseAmount(text: string): Amount {
   return parseScaled(text, 16) as Amount;
@@ -113,7 +137,27 @@ export function affordable(amount: Amount, price: Price, step: Quantity): Quanti
   return (quantity - quantity % step) as Quantity;
 }
 
-/** `fraction` (1e-8) of an amount, rounded towards zero. */
+/** What a purchase takes from the cash: notional and fee. */
+export function costOf(price: Price, quantity: Quantity, rate: Rate): Amount {
+  const notional = notionalOf(price, quantity);
+  return (notional + feeAsAmount(feeOf(rate, notional))) as Amount;
+}
+
+/** As `affordable`, with the fee paid out of the same amount. */
+export function affordableWithFee(amount: Amount, price: Price, rate: Rate, step: Quantity): Quantity {
+  const priceWithFee = price * (SCALE_8 + rate);
+  const most = affordable((amount * SCALE_8) as Amount, priceWithFee as Price, step);
+  if (costOf(price, most, rate) <= amount) return most;
+  // The fee's rounding up, less than 1e-8, was one too many.
+  return affordable(((amount - SCALE_8) * SCALE_8) as Amount, priceWithFee as Price, step);
+}
+
+/** part ÷ whole, rounded towards zero; zero where there is no whole. For texts, not for decisions. */
+export function rateOf(part: Amount, whole: Amount): Rate {
+  return (whole === 0n ? 0n : part * SCALE_8 / whole) as Rate;
+}
+
+/** `fraction` (1e-8) of an amount, rounded towards zero: what exceeds it exceeds the exact part too. */
 export function fractionOf(amount: Amount, fraction: Rate): Amount {
   return (amount * fraction / SCALE_8) as Amount;
 }

@@ -53,8 +53,8 @@ export interface QueueSink {
   endTurn(): AnyDraft | null;
   /** What came from outside and could not become an event. */
   deadletter(letter: Deadletter): void;
-  /** Real time only: commits and anchors what has waited for too long. */
-  flushAged(): void;
+  /** Real time only: commits and anchors what has waited for too long. A fault comes back as from endTurn. */
+  flushAged(): AnyDraft | null;
   /** Acks, cursors and the final anchor; nothing is written after it. */
   finish(): void;
 }

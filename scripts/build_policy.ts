@@ -1,0 +1,147 @@
+/**
+ * Compiles policies/rego to policies/build/policy.wasm with its manifest, and policies/capabilities.json from the
+ * pinned opa. With --check it builds beside and fails where a committed file differs. The same sources give the same bytes.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { loadPolicy } from "@open-policy-agent/opa-wasm";
+import { sha256Hex } from "../src/core/sha256.ts";
+import { joinReads, type Path, readsOf } from "./policy_reads.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const REGO = "policies/rego/nore";
+const CAPABILITIES = "policies/capabilities.json";
+
+const at = (path: string): string => join(ROOT, path);
+/** opa runs in the root with relative paths, so that no path of this machine can reach the output. */
+const run = (program: string, args: readonly string[]): string =>
+  execFileSync(program, args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+
+interface Builtin {
+  readonly name: string;
+  readonly decl: unknown;
+  readonly infix?: string;
+  readonly nondeterministic?: boolean;
+}
+
+/** All of this opa but the built-ins whose answer depends on more than their arguments; one built-in a line. */
+function capabilitiesText(opa: string): string {
+  const all = JSON.parse(run(opa, ["capabilities", "--current"])) as { builtins: Builtin[] };
+  const bare = (key: string, value: unknown): unknown => key === "description" ? undefined : value;
+  const lines = all.builtins
+    .filter((builtin) => builtin.nondeterministic !== true)
+    .map(({ name, decl, infix }) => JSON.stringify({ name, infix, decl }, bare));
+  const rest = JSON.stringify({ ...all, builtins: undefined }).slice(1);
+  return `{"builtins":[\n${lines.join(",\n")}\n],\n${rest}\n`;
+}
+
+interface Package {
+  readonly path: Path;
+  readonly entrypoint: string;
+  readonly sources: readonly string[];
+}
+
+function findPackages(): readonly Package[] {
+  return readdirSync(at(REGO)).sort().map((name) => ({
+    path: ["nore", name],
+    entrypoint: `nore/${name}/decision`,
+    sources: readdirSync(at(`${REGO}/${name}`)).sort()
+      .filter((file) => file.endsWith(".rego") && !file.endsWith("_test.rego"))
+      .map((file) => `${REGO}/${name}/${file}`),
+  }));
+}
+
+function readsOfPackage(opa: string, one: Package, packages: readonly Package[]): Path[] {
+  const paths = packages.map((each) => each.path);
+  return joinReads(one.sources.flatMap((source) => {
+    try {
+      return readsOf(JSON.parse(run(opa, ["parse", "--format", "json", source])), paths);
+    } catch (error) {
+      throw new Error(`${source}: ${(error as Error).message}`);
+    }
+  }));
+}
+
+function compile(opa: string, capabilities: string, packages: readonly Package[]): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), "nore-policy-"));
+  try {
+    const [bundle, limits] = [join(folder, "bundle.tar.gz"), join(folder, "capabilities.json")];
+    writeFileSync(limits, capabilities);
+    const entrypoints = packages.flatMap((one) => ["-e", one.entrypoint]);
+    run(opa, [
+      ...["build", "-t", "wasm", "--ignore", "*_test.rego", "--capabilities", limits],
+      ...[...entrypoints, "-o", bundle, "policies/rego"],
+    ]);
+    run("tar", ["-xzf", bundle, "-C", folder]);
+    return readFileSync(join(folder, "policy.wasm"));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A built-in that wasm has not got is called in JavaScript, or fails in the middle of the night: refuse it here. */
+async function proveSelfContained(wasm: Buffer, packages: readonly Package[]): Promise<void> {
+  const policy = await loadPolicy(wasm);
+  const exports = (policy.wasmInstance as { exports: Record<string, (address?: number) => number> }).exports;
+  const start = exports["opa_json_dump"]!(exports["builtins"]!());
+  const bytes = new Uint8Array(policy.mem.buffer);
+  const text = new TextDecoder().decode(bytes.subarray(start, bytes.indexOf(0, start)));
+  if (text !== "{}") throw new Error(`Policy needs built-ins from outside of wasm: ${text}`);
+
+  const expected = packages.map((one) => one.entrypoint).join(" ");
+  const actual = Object.keys(policy.entrypoints).sort().join(" ");
+  if (actual !== expected) throw new Error(`Policy has the entrypoints "${actual}", expected "${expected}"`);
+}
+
+async function build(): Promise<ReadonlyMap<string, Buffer>> {
+  const opa = execFileSync("bash", [at("scripts/get_opa.sh")], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  }).trim();
+  const packages = findPackages();
+  const capabilities = capabilitiesText(opa);
+  const wasm = compile(opa, capabilities, packages);
+  await proveSelfContained(wasm, packages);
+
+  const manifest = {
+    opa_version: /^Version: (.*)$/m.exec(run(opa, ["version"]))?.[1],
+    wasm_sha256: sha256Hex(wasm),
+    sources: Object.fromEntries(
+      packages.flatMap((one) => one.sources).map((source) => [source, sha256Hex(readFileSync(at(source)))]),
+    ),
+    entrypoints: Object.fromEntries(
+      packages.map((one) => [one.entrypoint, { reads: readsOfPackage(opa, one, packages) }]),
+    ),
+  };
+  return new Map([
+    [CAPABILITIES, Buffer.from(capabilities)],
+    ["policies/build/policy.wasm", wasm],
+    ["policies/build/manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n")],
+  ]);
+}
+
+function readOrEmpty(path: string): Buffer {
+  try {
+    return readFileSync(at(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
+    throw error;
+  }
+}
+
+const check = process.argv.includes("--check");
+for (const [path, bytes] of await build()) {
+  const facts = `${path} (${bytes.length} bytes, sha256 ${sha256Hex(bytes)})`;
+  if (bytes.equals(readOrEmpty(path))) {
+    console.log(`up to date: ${facts}`);
+  } else if (check) {
+    console.log(`differs from a fresh build: ${facts}, run "npx tsx scripts/build_policy.ts"`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(at(path), bytes);
+    console.log(`written: ${facts}`);
+  }
+}

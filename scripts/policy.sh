@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# The policy stage: format, strict check, tests with full coverage, and a fresh build that must equal the committed one.
+# Ends with one line that counts the Rego tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+opa="$(bash scripts/get_opa.sh)"
+with=(--capabilities policies/capabilities.json)
+tested=(policies/rego policies/data.json)
+
+"$opa" fmt --fail --diff policies/rego
+"$opa" check --strict "${with[@]}" policies/rego
+
+# Two runs, because opa counts the rows of test tables only when it does not measure coverage.
+status=0
+report="$("$opa" test "${with[@]}" --fail-on-empty "${tested[@]}")" || status=1
+passed="$(sed -n 's/^PASS: \([0-9]*\)\/[0-9]*$/\1/p' <<<"$report")"
+total="$(sed -n 's/^PASS: [0-9]*\/\([0-9]*\)$/\1/p' <<<"$report")"
+if [ "$status" -ne 0 ]; then
+  echo "$report"
+else
+  coverage="$("$opa" test "${with[@]}" --coverage --threshold 100 --verbose "${tested[@]}" 2>&1 >/dev/null)" || {
+    echo "$coverage"
+    status=1
+  }
+fi
+
+node --import tsx scripts/build_policy.ts --check || status=1
+
+echo "policy: ${passed:-0} passed, $((${total:-0} - ${passed:-0})) failed"
+exit "$status"

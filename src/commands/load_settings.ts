@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { type Config, ConfigError, loadConfig } from "../core/config.ts";
+import type { SymbolRules } from "../core/symbol_rules.ts";
+import { nearestName } from "../core/nearest_name.ts";
+import { parseDuration } from "../core/time_text.ts";
+import { packageRoot, readText } from "../edge/package_files.ts";
+import { EMBEDDED_SYMBOLS } from "../streams/sources/embedded/symbols.ts";
+import { createStrategy } from "../streams/strategies/strategy_table.ts";
+import type { CommandInput, OptionSpec } from "./command.ts";
+import { UsageError } from "./command.ts";
+
+/** From flags and file to a checked configuration: nothing is made on disk before this has passed. */
+export const SETTING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  config: { value: "FILE", help: "YAML or JSON configuration (default: the one that comes with the program)" },
+  set: { value: "PATH=VALUE", help: "set one value, such as risk.drawdown.limit=0.02", isRepeated: true },
+  source: { value: "SOURCE", help: "where prices come from: embedded" },
+  symbols: { value: "A,B", help: "symbols to trade" },
+  duration: { value: "TIME", help: "such as 90s, 15m, 7h; 0s runs until stopped" },
+  var: { value: "DIR", help: "where runs, keys and the lock lie (default: var)" },
+};
+
+/** Flags are short names for settings, and come after the file and --set. */
+export function loadSettings(input: CommandInput): Config {
+  const path = input.option("config") ?? `${packageRoot}/config/nore.v1.yaml`;
+  const overrides = input.optionList("set").map((word) => {
+    const at = word.indexOf("=");
+    if (at < 1) throw new UsageError(`Expected --set path=value, got ${JSON.stringify(word)}`);
+    return { path: word.slice(0, at), value: word.slice(at + 1) };
+  });
+  const flag = (name: string, to: string, convert: (text: string) => string = (text) => text) => {
+    const text = input.option(name);
+    if (text !== undefined) overrides.push({ path: to, value: convert(text) });
+  };
+  flag("source", "source");
+  flag("symbols", "symbols", (text) => `[${text}]`);
+  flag("duration", "duration_ms", (text) => String(durationOf(text)));
+  flag("var", "queues.base_dir", JSON.stringify);
+  const config = loadConfig({
+    text: readConfig(path),
+    form: path.endsWith(".json") ? "json" : "yaml",
+    overrides,
+    schema: JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`)),
+  });
+  config.strategy.list.forEach(createStrategy);
+  return config;
+}
+
+function readConfig(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new UsageError(`Configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function durationOf(text: string): number {
+  try {
+    return parseDuration(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** What the venue says of the run's symbols. All must be quoted in one asset: cash is one sum. */
+export function symbolRulesOf(config: Config): ReadonlyMap<string, SymbolRules> {
+  const rules = new Map(config.symbols.map((symbol) => {
+    const known = EMBEDDED_SYMBOLS.get(symbol);
+    if (known !== undefined) return [symbol, known.rules];
+    const nearest = nearestName(symbol, [...EMBEDDED_SYMBOLS.keys()]);
+    const hint = nearest === null ? `known are ${[...EMBEDDED_SYMBOLS.keys()].join(", ")}` : `did you mean ${nearest}`;
+    throw new ConfigError(`symbols: ${config.source} has no ${JSON.stringify(symbol)}, ${hint}`);
+  }));
+  const quotes = new Set([...rules.values()].map(({ quote }) => quote));
+  if (quotes.size > 1) {
+    throw new ConfigError(`symbols: ${[...rules.keys()].join(", ")} are quoted in ${[...quotes].join(" and ")}, one quote asset a run`);
+  }
+  return rules;
+}

@@ -1,0 +1,70 @@
+import { isRunId, parseIso, runIdOf } from "../core/time_text.ts";
+import { pacedClock, systemClock, virtualClock } from "../edge/clocks.ts";
+import type { Pace } from "../streams/sources/drive.ts";
+import { type CommandInput, type OptionSpec, UsageError } from "./command.ts";
+
+/** When a night starts, how its time passes, what it is called. */
+export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+  seed: { value: "N", help: "seed of the made-up market (default: a new one each night)" },
+  start: { value: "ISO", help: "start time of the night's clock, such as 2026-11-21T22:00:00Z (default: now)" },
+  "run-id": { value: "ID", help: "name of the run, YYYYMMDD_HHMMSS (default: its start in UTC)" },
+  speed: { value: "N|max", help: "N times as fast as real time; max = virtual time, as fast as it can (default: 1)" },
+};
+
+export interface NightPlan {
+  readonly runId: string;
+  readonly startedTs: number;
+  readonly pace: Pace;
+  /** Virtual time is synced once, at the end. */
+  readonly isDurable: boolean;
+}
+
+const SPEED_MAX = 1000;
+const SEED_MAX = 2 ** 32 - 1;
+
+export function seedOf(input: CommandInput, random: () => number): number {
+  const text = input.option("seed");
+  if (text === undefined) return random();
+  const seed = Number(text);
+  if (!/^\d+$/.test(text) || seed > SEED_MAX) {
+    throw new UsageError(`Expected --seed from 0 to ${SEED_MAX}, got ${JSON.stringify(text)}`);
+  }
+  return seed;
+}
+
+/** Reads the plan's options alone: what is wrong with them is said before anything is made. */
+export function planNight(input: CommandInput, nowTs: number): NightPlan {
+  const startText = input.option("start");
+  const startedTs = startText === undefined ? nowTs : startOf(startText);
+  const runId = input.option("run-id") ?? runIdOf(startedTs);
+  if (!isRunId(runId)) {
+    throw new UsageError(`Expected --run-id such as 20261121_220000, got ${JSON.stringify(runId)}`);
+  }
+  return { runId, startedTs, ...paceOf(input, startedTs, startText !== undefined) };
+}
+
+function startOf(text: string): number {
+  try {
+    return parseIso(text);
+  } catch (error) {
+    throw new UsageError(`--start: ${(error as Error).message}`);
+  }
+}
+
+function paceOf(
+  input: CommandInput,
+  startedTs: number,
+  hasOwnStart: boolean,
+): { readonly pace: Pace; readonly isDurable: boolean } {
+  const text = input.option("speed") ?? "1";
+  if (text === "max") {
+    const clock = virtualClock(startedTs);
+    return { pace: { clock, setTs: (ts) => clock.set(ts), speed: 1 }, isDurable: false };
+  }
+  const speed = Number(text);
+  if (!(speed > 0 && speed <= SPEED_MAX)) {
+    throw new UsageError(`Expected --speed above 0 and up to ${SPEED_MAX}, or max, got ${JSON.stringify(text)}`);
+  }
+  const isSystemTime = speed === 1 && !hasOwnStart;
+  return { pace: { clock: isSystemTime ? systemClock : pacedClock(startedTs, speed), speed }, isDurable: true };
+}

@@ -1,0 +1,97 @@
+import type { Config } from "../core/config.ts";
+import { type Amount, formatAmount } from "../core/fixed_point.ts";
+import { equityOf } from "../core/portfolio.ts";
+import type { RunIdentity } from "../core/run_identity.ts";
+import { formatDuration } from "../core/time_text.ts";
+import type { Tally } from "../sinks/tally.ts";
+
+/** What a person reads of a night: the banner before it, the status line in it, the summary after it. */
+export function bannerOf(
+  identity: RunIdentity,
+  options: { readonly config: Config; readonly runFolder: string; readonly isDurable: boolean },
+): readonly string[] {
+  const { config, runFolder, isDurable } = options;
+  const strategies = config.strategy.list.map(({ id, name, capital }) => `${id} (${name}, ${capital})`);
+  const length = config.duration_ms === 0 ? "until stopped" : formatDuration(config.duration_ms);
+  const journal = isDurable
+    ? `synced every ${config.logging.commit_ms} ms or ${config.logging.commit_lines} lines, orders at once`
+    : "virtual time: synced once, at the end";
+  return [
+    `NORE ${identity.runId} · paper night · prices: ${identity.prices} (${identity.source}, seed ${identity.seed})`,
+    `  trades   ${config.symbols.join(" ")} with ${strategies.join(", ")}`,
+    `  lasts    ${length}`,
+    `  journal  ${runFolder} (${journal})`,
+  ];
+}
+
+export interface StatusInput {
+  readonly tally: Tally;
+  readonly startedTs: number;
+  readonly durationMs: number;
+  readonly ticksPerS: number;
+  readonly hasBar: boolean;
+}
+
+const BAR_CELLS = 20;
+
+export function statusLine(input: StatusInput): string {
+  const { tally, startedTs, durationMs, hasBar } = input;
+  const elapsedMs = Math.max(0, tally.lastTs - startedTs);
+  const progress = durationMs === 0
+    ? formatDuration(elapsedMs)
+    : `${formatDuration(elapsedMs)} of ${formatDuration(durationMs)}`;
+  const filled = durationMs === 0 ? 0 : Math.min(BAR_CELLS, Math.floor(BAR_CELLS * elapsedMs / durationMs));
+  const bar = hasBar && durationMs > 0 ? `[${"█".repeat(filled)}${"·".repeat(BAR_CELLS - filled)}] ` : "";
+  return [
+    `${bar}${progress}`,
+    `${input.ticksPerS.toFixed(0)} ticks/s`,
+    `${tally.counts.signal} signals`,
+    `${tally.counts.fill} fills`,
+    `equity ${cents(equityOf(tally.portfolio))}`,
+    ...(tally.lastDenial === null ? [] : [`last denial ${tally.lastDenial}`]),
+  ].join(" · ");
+}
+
+export function summaryOf(
+  report: Readonly<Record<string, unknown>>,
+  options: { readonly runFolder: string; readonly invocation: string; readonly code: string | null },
+): readonly string[] {
+  const { verdict, prices, counts, virtual_pnl: pnl, max_drawdown, trades, win_rate, last_n, started_ts, ended_ts } =
+    report as unknown as ReportView;
+  const won = win_rate === null ? "" : `, ${Math.round(win_rate * 100)} % won`;
+  const total = Number(pnl.total);
+  return [
+    `${verdict}${options.code === null ? "" : ` (${options.code})`} · prices: ${prices}`,
+    `  ran      ${formatDuration(ended_ts - started_ts)}: ${counts["market_tick"]} ticks, ${counts["signal"]} signals, ` +
+    `${counts["order_intent"]} orders, ${counts["fill"]} fills, ${trades} round trips${won}`,
+    `  equity   ${short(pnl.equity_start)} → ${short(pnl.equity_end)} (${total >= 0 ? "+" : ""}${short(pnl.total)}): ` +
+    `realised ${short(pnl.realised)}, unrealised ${short(pnl.unrealised)}, fees ${short(pnl.fees)}`,
+    `  drawdown ${short(max_drawdown.quote)} at most (${(max_drawdown.fraction * 100).toFixed(3)} %)`,
+    `  journal  ${options.runFolder}: ${last_n + 1} events`,
+    `  verify   ${options.invocation} verify ${options.runFolder}`,
+  ];
+}
+
+interface ReportView {
+  readonly verdict: string;
+  readonly prices: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly virtual_pnl: Readonly<
+    Record<"realised" | "unrealised" | "fees" | "total" | "equity_start" | "equity_end", string>
+  >;
+  readonly max_drawdown: { readonly quote: string; readonly fraction: number };
+  readonly trades: number;
+  readonly win_rate: number | null;
+  readonly last_n: number;
+  readonly started_ts: number;
+  readonly ended_ts: number;
+}
+
+/** Two decimals for the eye; the files hold all of them. */
+function short(amount: string): string {
+  return Number(amount).toFixed(2);
+}
+
+function cents(amount: Amount): string {
+  return short(formatAmount(amount));
+}

@@ -1,0 +1,20 @@
+import type { Clock } from "../core/ports.ts";
+
+/** The clocks a night may run by. Only `systemClock` and `pacedClock` look at the machine's time. */
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** A clock that starts at `startTs` and goes `speed` times as fast as the machine's. */
+export function pacedClock(startTs: number, speed: number): Clock {
+  const begunMs = performance.now();
+  return { now: () => startTs + Math.floor((performance.now() - begunMs) * speed) };
+}
+
+/** Virtual time: whoever drives the night sets it. */
+export interface VirtualClock extends Clock {
+  set(ts: number): void;
+}
+
+export function virtualClock(startTs: number): VirtualClock {
+  let ts = startTs;
+  return { now: () => ts, set: (next) => void (ts = Math.max(ts, next)) };
+}

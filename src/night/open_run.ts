@@ -1,0 +1,136 @@
+import { genesisHead } from "../core/audit_chain.ts";
+import type { Config } from "../core/config.ts";
+import { compileContracts, type Contracts, contractsSha256, parseRegistry } from "../core/contracts.ts";
+import type { Event } from "../core/event.ts";
+import type { Machine } from "../core/machine.ts";
+import type { Clock, Files, PolicyGate, Signer } from "../core/ports.ts";
+import type { RunIdentity } from "../core/run_identity.ts";
+import { sha256Hex } from "../core/sha256.ts";
+import type { SymbolRules } from "../core/symbol_rules.ts";
+import { nightRoles, readersOf } from "../pipeline.ts";
+import { openGate } from "../policy/opa_gate.ts";
+import type { PolicyFiles } from "../policy/policy_files.ts";
+import { Ballast } from "../sinks/ballast.ts";
+import { Journal } from "../sinks/journal.ts";
+import { openMirror } from "../sinks/anchor_mirror.ts";
+import { RunArtefacts } from "../sinks/run_artefacts.ts";
+import { makeRunFolder } from "../sinks/run_folder.ts";
+import { manifestOf } from "../sinks/run_manifest.ts";
+import { type Tally, tallyOf } from "../sinks/tally.ts";
+import type { RoleEntry } from "../streams/operators/react.ts";
+
+/** Makes a run's folder with everything that it is judged by, and opens what writes into it. */
+export interface OpenRunOptions {
+  readonly identity: RunIdentity;
+  readonly config: Config;
+  /** Effective and redacted, as it is written to the run. */
+  readonly configText: string;
+  readonly contractFiles: ReadonlyMap<string, Uint8Array>;
+  readonly policy: PolicyFiles;
+  /** The bytes that policy.data was read from. */
+  readonly policyData: Uint8Array;
+  readonly symbols: ReadonlyMap<string, SymbolRules>;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly varFolder: string;
+  readonly runFolder: string;
+  readonly isDurable: boolean;
+  /** Writes a line for a mirror on standard output. */
+  readonly print: (line: string) => void;
+}
+
+export interface OpenRun {
+  readonly contracts: Contracts;
+  readonly gate: PolicyGate;
+  readonly roles: readonly RoleEntry[];
+  readonly journal: Journal;
+  readonly artefacts: RunArtefacts;
+  readonly ballast: Ballast;
+  readonly tallying: Machine<Tally, Event, never>;
+  readonly tally: Tally;
+}
+
+/** Contracts from their files; throws where registry and schemas do not fit. */
+export function openContracts(files: ReadonlyMap<string, Uint8Array>): Contracts {
+  const texts = new Map([...files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]));
+  const registry = texts.get("contracts.v1.yaml");
+  if (registry === undefined) throw new Error("contracts.v1.yaml is missing");
+  return compileContracts(parseRegistry(registry), texts);
+}
+
+export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
+  const { identity, config, policy, files, signer, runFolder, varFolder, isDurable } = options;
+  const { rotate_bytes: rotateBytes } = config.logging;
+  const contracts = openContracts(options.contractFiles);
+  const gate = await openGate({
+    ...policy,
+    manifest: {
+      mode: config.mode,
+      source: identity.source,
+      venue: identity.venue,
+      symbols: config.symbols,
+      prices: identity.prices,
+      execution: config.execution.mode,
+    },
+  });
+  const roles = nightRoles({ config, runId: identity.runId, venue: identity.venue, symbols: options.symbols });
+  const manifest = makeRunFolder(files, runFolder, {
+    configText: options.configText,
+    contracts: options.contractFiles,
+    policyWasm: policy.wasm,
+    policyData: options.policyData,
+    manifest: manifestOf(identity, {
+      config,
+      signer,
+      hashes: {
+        config: sha256Hex(options.configText),
+        contracts: contractsSha256(options.contractFiles),
+        policy: policy.policySha256,
+        policyData: policy.policyDataSha256,
+      },
+    }),
+  });
+  const ballast = new Ballast(files, `${varFolder}/ballast`);
+  const journal = new Journal({
+    files,
+    clock: options.clock,
+    signer,
+    ballast,
+    runFolder,
+    runId: identity.runId,
+    cmdlineHash: identity.commandLine.hash,
+    genesis: genesisHead(identity.runId, manifest),
+    queues: consumersByQueue(contracts, roles, config.queues.names),
+    queueOf: (type) => contracts.queueOf(type),
+    mirror: openMirror(files, config.audit.anchor_mirror, { varFolder, runId: identity.runId, print: options.print }),
+    rotateBytes,
+    commitLines: config.logging.commit_lines,
+    diskFreeBytesMin: config.logging.disk_free_bytes_min,
+    isDurable,
+  });
+  const artefacts = new RunArtefacts({
+    files,
+    runFolder,
+    strategies: config.strategy.list.map(({ id }) => id),
+    startedTs: identity.startedTs,
+    metricsEveryMs: config.logging.metrics_every_ms,
+    snapshotEveryMs: config.logging.snapshot_every_ms,
+    rotateBytes,
+    isDurable,
+  });
+  const tallying = tallyOf(config.strategy.list, contracts.types);
+  return { contracts, gate, roles, journal, artefacts, ballast, tallying, tally: tallying.initial() };
+}
+
+function consumersByQueue(
+  contracts: Contracts,
+  roles: readonly RoleEntry[],
+  queues: readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const consumers = new Map(queues.map((queue) => [queue, new Set<string>()]));
+  for (const type of contracts.types) {
+    for (const role of readersOf(roles, type)) consumers.get(contracts.queueOf(type))?.add(role);
+  }
+  return new Map([...consumers].map(([queue, names]) => [queue, [...names].sort()]));
+}

@@ -1,0 +1,167 @@
+import { filter, interval, lastValueFrom, map, NEVER, type Observable, Subject, tap } from "rxjs";
+import type { Config } from "../core/config.ts";
+import type { Contracts } from "../core/contracts.ts";
+import type { AnyDraft, Draft, Event, Lifecycle, Role } from "../core/event.ts";
+import type { Machine } from "../core/machine.ts";
+import type { PolicyGate } from "../core/ports.ts";
+import type { RunIdentity } from "../core/run_identity.ts";
+import { night, NIGHT_END, nightInputs } from "../pipeline.ts";
+import type { Journal } from "../sinks/journal.ts";
+import { JournalFailure } from "../sinks/journal_failure.ts";
+import type { ReportFacts } from "../sinks/report.ts";
+import type { RunArtefacts } from "../sinks/run_artefacts.ts";
+import type { StopNotice } from "../sinks/stop_flag.ts";
+import type { Tally } from "../sinks/tally.ts";
+import type { RoleEntry } from "../streams/operators/react.ts";
+import { type Agenda, mergeAgendas, timerAgenda } from "../streams/sources/agenda.ts";
+import { drive, type Pace } from "../streams/sources/drive.ts";
+import { HEARTBEAT } from "../streams/watchdog/watchdog_role.ts";
+
+/** One night from its first event to its last: inputs, pipeline and sinks joined, and how it came to an end. */
+export interface NightParts {
+  readonly identity: RunIdentity;
+  readonly config: Config;
+  readonly contracts: Contracts;
+  readonly gate: PolicyGate;
+  readonly roles: readonly RoleEntry[];
+  readonly journal: Journal;
+  readonly artefacts: RunArtefacts;
+  readonly pace: Pace;
+  readonly marketAgenda: Agenda;
+  readonly operator$: Observable<AnyDraft>;
+  /** A start-up proof that failed: the run holds this stop and nothing else. */
+  readonly startProblem: StartProblem | null;
+  /** The fold of the night's figures, and its state, which whoever shows the night reads between turns. */
+  readonly tallying: Machine<Tally, Event, never>;
+  readonly tally: Tally;
+}
+
+export interface StartProblem {
+  readonly component: string;
+  readonly reason_code: string;
+  readonly detail: string;
+}
+
+export interface NightOutcome {
+  readonly verdict: "PASS" | "STOPPED" | "FAILED";
+  /** Why it stopped or failed; null after a normal end. */
+  readonly stop: StopNotice | null;
+  /** The journal is whole, so it may get its final anchor. */
+  readonly isJournalWhole: boolean;
+  /** As of the call: the head moves with the final anchor. */
+  readonly facts: (verdict: ReportFacts["verdict"], detail: string | null) => ReportFacts;
+}
+
+export async function runNight(parts: NightParts): Promise<NightOutcome> {
+  const { identity, config, journal, artefacts, pace, tallying, tally } = parts;
+  const { runId, startedTs } = identity;
+  const stopping$ = new Subject<void>();
+  let stoppingCode: string | null = null;
+  let stop: StopNotice | null = null;
+  let refusedAfterStop = 0;
+
+  const facts: NightOutcome["facts"] = (verdict, detail) => ({
+    run_id: runId,
+    mode: config.mode,
+    prices: identity.prices,
+    verdict,
+    detail,
+    started_ts: startedTs,
+    ended_ts: verdict === null ? null : journal.ts,
+    uptime_s: uptimeOf((journal.ts - startedTs) / 1000),
+    deadletter: journal.deadletters,
+    refused_after_stop: refusedAfterStop,
+    last_n: journal.lastN,
+    head: journal.head,
+  });
+  const endTurn = () => {
+    if (artefacts.isDue(journal.ts)) {
+      journal.commit();
+      journal.guard(() => artefacts.refresh(tally, facts(null, null), journal.ts));
+    }
+    return journal.endTurn();
+  };
+  const inputs$ = nightInputs({
+    started: lifecycle(startedTs, "started", `${config.mode} on ${identity.venue}, prices ${identity.prices}`),
+    startStop: parts.startProblem === null ? null : startStop(startedTs, parts.startProblem),
+    market$: drive(mergeAgendas([...timers(startedTs, config), parts.marketAgenda]), pace),
+    operator$: parts.operator$,
+    fault$: pace.setTs === undefined ? agedFaults(journal, config.logging.commit_ms) : NEVER,
+    stopping$,
+    ended: () =>
+      lifecycle(pace.clock.now(), "ended", stoppingCode === null ? "in order" : `stopped: ${stoppingCode}`),
+  });
+  const event$ = inputs$.pipe(
+    night({
+      contracts: parts.contracts,
+      gate: parts.gate,
+      sink: journal,
+      roles: parts.roles,
+      onStopping: (reasonCode) => {
+        stoppingCode = reasonCode;
+        stopping$.next();
+      },
+      onRefusedAfterStop: () => refusedAfterStop++,
+      endTurn,
+    }),
+    tap((event) => {
+      tallying.step(tally, event);
+      if (event.type === "stop_journal") stop ??= noticeOf(runId, event.ts, event.payload);
+    }),
+  );
+
+  try {
+    await lastValueFrom(event$, { defaultValue: null });
+    return { verdict: stop === null ? "PASS" : "STOPPED", stop, isJournalWhole: true, facts };
+  } catch (error) {
+    const verdict = error instanceof JournalFailure ? "STOPPED" : "FAILED";
+    return { verdict, stop: noticeOf(runId, journal.ts, failureOf(error)), isJournalWhole: false, facts };
+  }
+}
+
+function lifecycle(ts: number, what: Lifecycle["what"], detail: string): Draft<"lifecycle"> {
+  return { type: "lifecycle", source: "watchdog_role", ts, cause: null, payload: { what, detail } };
+}
+
+function startStop(ts: number, problem: StartProblem): Draft<"stop_journal"> {
+  const payload = { ...problem, origin: "input" as const };
+  return { type: "stop_journal", source: "watchdog_role", ts, cause: null, payload };
+}
+
+function timers(startedTs: number, config: Config): readonly Agenda[] {
+  const everyMs = config.watchdog.heartbeat_every_ms;
+  const heartbeat = timerAgenda({ name: HEARTBEAT, firstTs: startedTs + everyMs, everyMs });
+  if (config.duration_ms === 0) return [heartbeat];
+  const firstTs = startedTs + config.duration_ms;
+  return [heartbeat, timerAgenda({ name: NIGHT_END, firstTs, everyMs: null })];
+}
+
+/** Real time: what waits is committed and anchored even when no input comes. */
+function agedFaults(journal: Journal, everyMs: number): Observable<AnyDraft> {
+  return interval(everyMs).pipe(map(() => journal.flushAged()), filter((fault) => fault !== null));
+}
+
+export function noticeOf(run_id: string, ts: number, stop: StartProblem): StopNotice {
+  const { component, reason_code, detail } = stop;
+  return { run_id, ts, component, reason_code, detail };
+}
+
+export function failureOf(error: unknown): StartProblem {
+  if (error instanceof JournalFailure) {
+    return { component: "journal", reason_code: error.code, detail: error.message };
+  }
+  const detail = error instanceof Error ? error.stack ?? error.message : String(error);
+  return { component: "pipeline", reason_code: "BROKEN_INVARIANT", detail };
+}
+
+/** The roles live inside one process from start to end; the AI role does not run yet. */
+function uptimeOf(seconds: number): Readonly<Record<Role, number | null>> {
+  return {
+    market_role: seconds,
+    strategy_role: seconds,
+    risk_role: seconds,
+    execution_role: seconds,
+    ai_role: null,
+    watchdog_role: seconds,
+  };
+}

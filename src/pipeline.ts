@@ -1,0 +1,128 @@
+import { concat, defer, merge, type Observable, of, takeUntil, takeWhile } from "rxjs";
+import type { Config } from "./core/config.ts";
+import type { Contracts } from "./core/contracts.ts";
+import type { AnyDraft, Event } from "./core/event.ts";
+import { parseRate } from "./core/fixed_point.ts";
+import type { PolicyGate, QueueSink } from "./core/ports.ts";
+import type { SymbolRules } from "./core/symbol_rules.ts";
+import { paperExecutor } from "./streams/fills/paper_executor.ts";
+import { enforcePolicy } from "./streams/operators/enforce_policy.ts";
+import { feedback } from "./streams/operators/feedback.ts";
+import { keepTimeOrder } from "./streams/operators/keep_time_order.ts";
+import { numberAndJournal } from "./streams/operators/number_and_journal.ts";
+import { react, type RoleEntry } from "./streams/operators/react.ts";
+import { validate } from "./streams/operators/validate.ts";
+import { riskRole } from "./streams/risk/risk_role.ts";
+import { strategyRole } from "./streams/strategies/strategy_role.ts";
+import { createStrategy } from "./streams/strategies/strategy_table.ts";
+import { watchdogRole } from "./streams/watchdog/watchdog_role.ts";
+
+/**
+ * The whole night on one page: which role reads and writes what, and the way of every draft through the gates
+ * into the log. Data flows one way; what a role answers joins the turn that it answers to.
+ */
+
+/** The roles, in the order in which they see an event. */
+export function nightRoles(
+  options: {
+    readonly config: Config;
+    readonly runId: string;
+    readonly venue: string;
+    readonly symbols: ReadonlyMap<string, SymbolRules>;
+  },
+): readonly RoleEntry[] {
+  const { config, runId, venue, symbols } = options;
+  const { fees, latency_ms } = config.execution;
+  const takerFee = parseRate(fees.taker);
+  return [
+    { // → signal
+      role: "strategy_role",
+      reads: ["market_tick"],
+      machine: strategyRole(config.strategy.list.map(createStrategy)),
+    },
+    { // → risk_action, order_intent, order_cancel
+      role: "risk_role",
+      reads: ["signal", "market_tick", "fill", "order_result", "timer", "policy_denial", "stop_journal"],
+      machine: riskRole({ runId, venue, risk: config.risk, strategies: config.strategy.list, takerFee, symbols }),
+    },
+    { // → order_result, fill
+      role: "execution_role",
+      reads: ["order_intent", "order_cancel", "market_tick", "stop_journal", "lifecycle"],
+      machine: paperExecutor({
+        runId,
+        venue,
+        symbols,
+        latencyMs: latency_ms,
+        fees: { maker: parseRate(fees.maker), taker: takerFee },
+        openOrdersMax: OPEN_ORDERS_MAX,
+      }),
+    },
+    { // → health, stop_journal
+      role: "watchdog_role",
+      reads: ["market_tick", "timer", "lifecycle", "operator_command", "risk_action"],
+      machine: watchdogRole({ symbols: config.symbols }),
+    },
+  ];
+}
+
+/** Every resting order may fill and end within one turn, which the turn's length must hold. */
+const OPEN_ORDERS_MAX = 64;
+const TURN_LENGTH_MAX = 250;
+const WAITING_MAX = 10_000;
+
+/** What comes from outside, from the first event to the last: a stop cuts it, an end runs it out. */
+export function nightInputs(
+  parts: {
+    readonly started: AnyDraft;
+    /** A proof that failed before the start: nothing but this is said. */
+    readonly startStop: AnyDraft | null;
+    readonly market$: Observable<AnyDraft>;
+    readonly operator$: Observable<AnyDraft>;
+    readonly fault$: Observable<AnyDraft>;
+    readonly stopping$: Observable<unknown>;
+    readonly ended: () => AnyDraft;
+  },
+): Observable<AnyDraft> {
+  const { started, startStop, market$, operator$, fault$, stopping$, ended } = parts;
+  const outside$ = startStop === null ? merge(operator$, fault$, market$) : of(startStop);
+  return concat(
+    of(started),
+    outside$.pipe(takeWhile((draft) => !endsNight(draft), true), takeUntil(stopping$)),
+    defer(() => of(ended())),
+  );
+}
+
+export const NIGHT_END = "night_end";
+
+function endsNight(draft: AnyDraft): boolean {
+  return draft.type === "timer" && draft.payload.name === NIGHT_END ||
+    draft.type === "operator_command" && draft.payload.command === "end";
+}
+
+/** Inputs to events: in turns, through schema and policy, into the log, to the roles, and back into the turn. */
+export function night(
+  parts: {
+    readonly contracts: Contracts;
+    readonly gate: PolicyGate;
+    readonly sink: QueueSink;
+    readonly roles: readonly RoleEntry[];
+    readonly onStopping: (reasonCode: string) => void;
+    readonly onRefusedAfterStop: () => void;
+    readonly endTurn: () => AnyDraft | null;
+  },
+): (input$: Observable<AnyDraft>) => Observable<Event> {
+  const { contracts, gate, sink, roles } = parts;
+  return feedback((draft$) =>
+    draft$.pipe(
+      keepTimeOrder(),
+      validate(contracts),
+      enforcePolicy(gate, contracts),
+      numberAndJournal(sink, parts),
+      react(roles),
+    ), { turnLengthMax: TURN_LENGTH_MAX, waitingMax: WAITING_MAX, endTurn: parts.endTurn });
+}
+
+/** Which roles read each type: the consumers that acknowledge its queue. */
+export function readersOf(roles: readonly RoleEntry[], type: Event["type"]): readonly string[] {
+  return roles.filter(({ reads }) => reads.includes(type)).map(({ role }) => role);
+}

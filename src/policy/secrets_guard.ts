@@ -1,0 +1,33 @@
+import { findSecret, isExchangeVariable } from "../core/secrets.ts";
+
+/**
+ * Refuses a start that shows a secret: paper needs no key, so any key that is in reach is one too many.
+ * It names the place, never the value.
+ */
+export interface SecretsInput {
+  readonly configText: string;
+  readonly words: readonly string[];
+  /** null where the environment cannot be read. */
+  readonly environment: Readonly<Record<string, string | undefined>> | null;
+  /** Variables that may hold a secret, such as a CI token; never those of an exchange. */
+  readonly allowEnv: readonly string[];
+}
+
+/** What was found and where, or null. */
+export function checkSecrets(input: SecretsInput): string | null {
+  for (const [index, word] of input.words.entries()) {
+    const name = findSecret(word);
+    if (name !== null) return `argument ${index} looks like a secret: ${name}`;
+  }
+  const inConfig = findSecret(input.configText);
+  if (inConfig !== null) return `the configuration holds what looks like a secret: ${inConfig}`;
+  for (const [variable, value] of Object.entries(input.environment ?? {})) {
+    if (value === undefined || value === "") continue;
+    if (isExchangeVariable(variable)) return `environment variable ${variable} holds an exchange key, unset it`;
+    const name = findSecret(`${variable}=${value}`);
+    if (name !== null && !input.allowEnv.includes(variable)) {
+      return `environment variable ${variable} looks like a secret (${name}), unset it or name it in guards.secrets.allow_env`;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,272 @@
+import { eventIds } from "../core/event_id.ts";
+import type { AnyDraft, Event, EventType, PermittedDraft } from "../core/event.ts";
+import { formatLine } from "../core/journal_line.ts";
+import type { Clock, Deadletter, Files, QueueSink, Signer } from "../core/ports.ts";
+import { redact } from "../core/secrets.ts";
+import { AnchorLog } from "./anchor_log.ts";
+import type { Ballast } from "./ballast.ts";
+import { JournalFailure, stopReasonOf } from "./journal_failure.ts";
+import { QueueFiles } from "./queue_files.ts";
+import { SegmentedFile } from "./segmented_file.ts";
+
+/**
+ * The log of a run on disk. It numbers events, writes whole turns, syncs what must not be lost before anyone sees it,
+ * and anchors the chain. It never decides what is true: only what is admitted comes here.
+ */
+export interface JournalOptions {
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly ballast: Ballast;
+  readonly runFolder: string;
+  readonly runId: string;
+  readonly cmdlineHash: string;
+  readonly genesis: string;
+  /** Queue → the roles that read it. */
+  readonly queues: ReadonlyMap<string, readonly string[]>;
+  readonly queueOf: (type: EventType) => string;
+  /** The second place for anchors. */
+  readonly mirror: { add(line: string): void; write(): void; sync(): void; close(): void };
+  readonly rotateBytes: number;
+  readonly commitLines: number;
+  readonly diskFreeBytesMin: number;
+  /** False in virtual time: one sync, at the end. */
+  readonly isDurable: boolean;
+}
+
+/** A turn has at most 250 events (pipeline.ts), so an anchor never covers more than 1,000. */
+const ANCHOR_AFTER_EVENTS = 750;
+const ANCHOR_SPAN_MS = 1000;
+/** Real time: an anchor is due a little before its second is over. */
+const ANCHOR_AGE_MS = 900;
+
+const RAW_BYTES_MAX = 4096;
+
+export class Journal implements QueueSink {
+  readonly #options: JournalOptions;
+  readonly #queues: readonly QueueFiles[];
+  readonly #queueOfType = new Map<EventType, QueueFiles>();
+  readonly #anchorFile: SegmentedFile;
+  readonly #anchors: AnchorLog;
+  readonly #ids;
+  readonly #envelopeTail: string;
+  #n = 0;
+  #ts = 0;
+  #isTurnOpen = false;
+  #isUrgent = false;
+  #pendingLines = 0;
+  #fault: JournalFailure | null = null;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    const { files, runFolder, runId, rotateBytes } = options;
+    this.#ids = eventIds(runId);
+    this.#envelopeTail = `","run_id":"${runId}","cmdline_hash":"${options.cmdlineHash}","payload":`;
+    this.#queues = [...options.queues].map(([name, consumers]) =>
+      new QueueFiles({ files, folder: `${runFolder}/queues/${name}`, name, runId, consumers, rotateBytes })
+    );
+    for (const queue of this.#queues) queue.writeCursor({ sync: options.isDurable });
+    files.makeDirectory(`${runFolder}/audit`);
+    this.#anchorFile = new SegmentedFile(files, `${runFolder}/audit`, "anchors", Infinity);
+    const places = [this.#anchorFile, options.mirror];
+    this.#anchors = new AnchorLog({ runId, genesis: options.genesis, signer: options.signer, places });
+  }
+
+  /** n of the last event, −1 for none. */
+  get lastN(): number {
+    return this.#n - 1;
+  }
+  /** Chain head at the last anchor. */
+  get head(): string {
+    return this.#anchors.head;
+  }
+  /** Deadletters of all queues. */
+  get deadletters(): number {
+    return this.#queues.reduce((sum, { deadletter }) => sum + deadletter.lines, 0);
+  }
+  /** Log time: of the last event. */
+  get ts(): number {
+    return this.#ts;
+  }
+
+  append(draft: PermittedDraft): Event {
+    if (!this.#isTurnOpen) this.#beginTurn(draft.ts);
+    const { ts, type, source, payload } = draft;
+    const id = this.#ids.idOf(this.#n);
+    const line = formatLine(
+      `{"schema":"nore/${type}","v":1,"ts":${ts},"id":"${id}","source":"${source}","type":"${type}` +
+        this.#envelopeTail + JSON.stringify(payload) + "}",
+    );
+    const queue = this.#queueFor(type);
+    queue.inbox.add(line);
+    queue.lastN = this.#n;
+    this.#anchors.add(line.slice(7, 71), ts);
+    this.#n++;
+    this.#ts = ts;
+    this.#pendingLines++;
+    this.#isUrgent ||= isUrgent(draft);
+    const { runId: run_id, cmdlineHash: cmdline_hash } = this.#options;
+    return { schema: `nore/${type}`, v: 1, ts, id, source, type, run_id, cmdline_hash, payload } as Event;
+  }
+
+  endTurn(): AnyDraft | null {
+    this.#isTurnOpen = false;
+    if (this.#isUrgent || this.#pendingLines >= this.#options.commitLines) this.commit();
+    if (this.#anchors.waiting >= ANCHOR_AFTER_EVENTS) this.#anchor(false);
+    return this.#takeFault();
+  }
+
+  /** Writes whole turns, and syncs them where the run is durable. Call between turns. */
+  commit(): void {
+    this.guard(() => {
+      for (const queue of this.#queues) {
+        queue.inbox.write();
+        queue.deadletter.write();
+      }
+      if (this.#options.isDurable) this.#syncQueues();
+    });
+    this.#isUrgent = false;
+    this.#pendingLines = 0;
+  }
+
+  /** Real time: commits and anchors what has waited long enough. Gives a fault that must stop the night, as endTurn does. */
+  flushAged(): AnyDraft | null {
+    if (this.#pendingLines > 0) this.commit();
+    if (this.#anchors.waiting > 0 && this.#options.clock.now() - this.#anchors.waitingSinceTs >= ANCHOR_AGE_MS) {
+      this.#anchor(false);
+    }
+    return this.#takeFault();
+  }
+
+  deadletter(letter: Deadletter): void {
+    const queue = this.#queues.find(({ name }) => name === letter.queue);
+    if (queue === undefined) throw new Error(`No queue ${JSON.stringify(letter.queue)} for a deadletter`);
+    const { ts, reason_code, detail, raw } = letter;
+    queue.deadletter.add(formatLine(JSON.stringify({
+      ts,
+      reason_code,
+      detail: redact(detail),
+      bytes: raw.length,
+      raw: Buffer.from(redact(Buffer.from(raw.subarray(0, RAW_BYTES_MAX)).toString("latin1")), "latin1")
+        .toString("base64"),
+    })));
+    this.#pendingLines++;
+  }
+
+  finish(): void {
+    this.commit();
+    this.#anchor(true);
+    this.guard(() => {
+      this.#syncQueues();
+      this.#anchorFile.sync();
+      this.#options.mirror.sync();
+    });
+    for (const queue of this.#queues) for (const file of queue.all) file.close();
+    this.#anchorFile.close();
+    this.#options.mirror.close();
+  }
+
+  #beginTurn(ts: number): void {
+    this.#isTurnOpen = true;
+    if (this.#anchors.waiting > 0 && ts - this.#anchors.waitingSinceTs > ANCHOR_SPAN_MS) this.#anchor(false);
+  }
+
+  #queueFor(type: EventType): QueueFiles {
+    const known = this.#queueOfType.get(type);
+    if (known !== undefined) return known;
+    const name = this.#options.queueOf(type);
+    const queue = this.#queues.find((candidate) => candidate.name === name);
+    if (queue === undefined) throw new Error(`No queue ${JSON.stringify(name)} for events of type ${type}`);
+    this.#queueOfType.set(type, queue);
+    return queue;
+  }
+
+  /** In this order: events, acks, cursors, anchor. Nothing says of a line that it is there before it is. */
+  #anchor(final: boolean): void {
+    this.commit();
+    const sync = this.#options.isDurable || final;
+    const changed = this.#queues.filter((queue) => queue.hasUnacked);
+    for (const queue of changed) queue.ack(this.#ts);
+    this.guard(() => {
+      for (const { acks } of changed) {
+        acks.write();
+        if (sync) acks.sync();
+      }
+      for (const queue of changed) queue.writeCursor({ sync });
+    });
+    this.#anchors.anchor(this.#lengths(), { ts: this.#ts, final });
+    this.guard(() => {
+      for (const place of [this.#anchorFile, this.#options.mirror]) {
+        place.write();
+        if (sync) place.sync();
+      }
+    });
+    this.#checkFreeSpace();
+  }
+
+  #lengths(): readonly (readonly [string, number, number])[] {
+    return this.#queues.flatMap((queue) =>
+      queue.all.flatMap((file) =>
+        file.segments().map(({ name, bytes, lines }) =>
+          [`queues/${queue.name}/${name}`, bytes, lines] as const
+        )
+      )
+    );
+  }
+
+  #syncQueues(): void {
+    for (const queue of this.#queues) for (const file of queue.all) file.sync();
+  }
+
+  /** A full disk is answered once: the ballast makes room for the last lines, and the night stops. All else ends it here. */
+  guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const failure = stopReasonOf(error);
+      if (failure.code !== "DISK_FULL" || !this.#options.ballast.release()) throw failure;
+      this.#fault = failure;
+      this.guard(work);
+    }
+  }
+
+  #checkFreeSpace(): void {
+    const { files, runFolder, diskFreeBytesMin, ballast } = this.#options;
+    const free = files.freeBytes(runFolder);
+    if (free === null || free >= diskFreeBytesMin || !ballast.isHeld) return;
+    ballast.release();
+    this.#fault = new JournalFailure(
+      "DISK_FULL",
+      `${free} bytes are free, at least ${diskFreeBytesMin} are asked for (logging.disk_free_bytes_min)`,
+    );
+  }
+
+  #takeFault(): AnyDraft | null {
+    if (this.#fault === null) return null;
+    const { code, message } = this.#fault;
+    this.#fault = null;
+    return {
+      type: "stop_journal",
+      source: "watchdog_role",
+      ts: this.#ts,
+      cause: null,
+      payload: { component: "journal", reason_code: code, detail: message, origin: "input" },
+    };
+  }
+}
+
+/** What must be on the disk before anything outside can see its effect. */
+function isUrgent(draft: AnyDraft): boolean {
+  switch (draft.type) {
+    case "order_intent":
+    case "order_cancel":
+    case "order_result":
+    case "fill":
+    case "stop_journal":
+      return true;
+    case "risk_action":
+      return draft.payload.action === "STOP";
+    default:
+      return false;
+  }
+}

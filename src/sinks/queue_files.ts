@@ -1,0 +1,77 @@
+import type { Files } from "../core/ports.ts";
+import { formatLine } from "../core/journal_line.ts";
+import { writeArtefact } from "./atomic_file.ts";
+import { SegmentedFile } from "./segmented_file.ts";
+
+/**
+ * One queue's folder: inbox, acks, deadletter and the cursor that says how far each consumer has read.
+ * Roles run inside the turn, so a line that is written has been read; acks say so once per anchor.
+ */
+export class QueueFiles {
+  readonly name: string;
+  readonly inbox: SegmentedFile;
+  readonly acks: SegmentedFile;
+  readonly deadletter: SegmentedFile;
+  readonly #files: Files;
+  readonly #folder: string;
+  readonly #runId: string;
+  readonly #consumers: readonly string[];
+  #ackedLines = 0;
+  /** n of the last event in the inbox, −1 for none. */
+  lastN = -1;
+
+  constructor(options: {
+    readonly files: Files;
+    readonly folder: string;
+    readonly name: string;
+    readonly runId: string;
+    readonly consumers: readonly string[];
+    readonly rotateBytes: number;
+  }) {
+    const { files, folder, rotateBytes } = options;
+    this.name = options.name;
+    this.#files = files;
+    this.#folder = folder;
+    this.#runId = options.runId;
+    this.#consumers = options.consumers;
+    files.makeDirectory(folder);
+    this.inbox = new SegmentedFile(files, folder, "inbox", rotateBytes);
+    this.acks = new SegmentedFile(files, folder, "acks", rotateBytes);
+    this.deadletter = new SegmentedFile(files, folder, "deadletter", rotateBytes);
+  }
+
+  get all(): readonly SegmentedFile[] {
+    return [this.inbox, this.acks, this.deadletter];
+  }
+
+  get hasUnacked(): boolean {
+    return this.inbox.lines > this.#ackedLines;
+  }
+
+  /** Adds an ack line per consumer for the lines since the last ack. Call when the inbox is written. */
+  ack(ts: number): void {
+    for (const consumer of this.#consumers) {
+      this.acks.add(
+        formatLine(JSON.stringify({ consumer, from: this.#ackedLines, to: this.inbox.lines - 1, ts })),
+      );
+    }
+    this.#ackedLines = this.inbox.lines;
+  }
+
+  /** Call when what the acks count is written. */
+  writeCursor(options: { readonly sync: boolean }): void {
+    const position = {
+      file: this.inbox.name,
+      offset: this.inbox.bytes,
+      line: this.#ackedLines,
+      n: this.lastN,
+    };
+    writeArtefact(this.#files, `${this.#folder}/cursor.json`, {
+      schema: "nore/cursor",
+      v: 1,
+      run_id: this.#runId,
+      queue: this.name,
+      consumers: Object.fromEntries(this.#consumers.map((consumer) => [consumer, position])),
+    }, options);
+  }
+}

@@ -1,0 +1,118 @@
+import type { Role } from "../core/event.ts";
+import { type Amount, formatAmount, formatUnits } from "../core/fixed_point.ts";
+import { openOrdersOf } from "../core/open_orders.ts";
+import { cashOf, positionsOf, totalsOf } from "../core/portfolio.ts";
+import type { Tally } from "./tally.ts";
+
+/** The figures of a night as report.json, metrics.json and portfolio.json hold them. A figure without data is null. */
+export interface ReportFacts {
+  readonly run_id: string;
+  readonly mode: string;
+  readonly prices: string;
+  /** null while the night runs. */
+  readonly verdict: "PASS" | "STOPPED" | "FAILED" | null;
+  readonly detail: string | null;
+  readonly started_ts: number;
+  readonly ended_ts: number | null;
+  readonly uptime_s: Readonly<Record<Role, number | null>>;
+  readonly deadletter: number;
+  readonly refused_after_stop: number;
+  readonly last_n: number;
+  readonly head: string;
+}
+
+export function reportOf(tally: Tally, facts: ReportFacts): Readonly<Record<string, unknown>> {
+  const { counts, ...figures } = reportFigures(tally);
+  return {
+    schema: "nore/report",
+    v: 1,
+    run_id: facts.run_id,
+    mode: facts.mode,
+    verdict: facts.verdict,
+    detail: facts.detail,
+    prices: facts.prices,
+    started_ts: facts.started_ts,
+    ended_ts: facts.ended_ts,
+    counts,
+    deadletter: facts.deadletter,
+    refused_after_stop: facts.refused_after_stop,
+    uptime_s: facts.uptime_s,
+    ...figures,
+    last_n: facts.last_n,
+    head: facts.head,
+  };
+}
+
+/** What the events alone give: a verifier folds them again and must find the same. */
+export function reportFigures(tally: Tally): Readonly<Record<string, unknown>> {
+  const totals = totalsOf(tally.portfolio);
+  const latencies = [...tally.latenciesMs].sort((a, b) => a - b);
+  const riskActions = tally.counts.risk_action;
+  return {
+    counts: tally.counts,
+    binance_latency_ms: {
+      p50: nearestRank(latencies, 50),
+      p95: nearestRank(latencies, 95),
+      count: latencies.length,
+    },
+    virtual_pnl: {
+      realised: formatAmount(totals.realised),
+      unrealised: formatAmount(totals.unrealised),
+      fees: formatAmount(totals.fees),
+      total: formatAmount((totals.equity - tally.equityStart) as Amount),
+      equity_start: formatAmount(tally.equityStart),
+      equity_end: formatAmount(totals.equity),
+    },
+    max_drawdown: { quote: formatAmount(tally.drawdownMax), fraction: tally.drawdownFractionMax },
+    trades: tally.trades,
+    win_rate: tally.trades === 0 ? null : tally.wins / tally.trades,
+    rr: rewardToRisk(tally),
+    stop: {
+      count: Object.values(tally.stops).reduce((sum, count) => sum + count, 0),
+      share: riskActions === 0 ? null : tally.riskStops / riskActions,
+      reasons: tally.stops,
+    },
+  };
+}
+
+/** Cash, positions and open orders as of event n. */
+export function portfolioOf(
+  tally: Tally,
+  facts: { readonly run_id: string; readonly n: number; readonly strategies: readonly string[] },
+): Readonly<Record<string, unknown>> {
+  const totals = totalsOf(tally.portfolio);
+  return {
+    schema: "nore/portfolio",
+    v: 1,
+    run_id: facts.run_id,
+    n: facts.n,
+    ts: tally.lastTs,
+    cash: formatAmount(totals.cash),
+    cash_by_strategy: Object.fromEntries(
+      facts.strategies.map((id) => [id, formatAmount(cashOf(tally.portfolio, id))]),
+    ),
+    equity: formatAmount(totals.equity),
+    positions: positionsOf(tally.portfolio).map((position) => ({
+      venue: position.venue,
+      strategy_id: position.strategy_id,
+      symbol: position.symbol,
+      qty: formatUnits(position.qty),
+      basis: formatAmount(position.basis),
+      mark: formatUnits(position.mark),
+      realised: formatAmount(position.realised),
+      fees: formatAmount(position.fees),
+    })),
+    open_orders: openOrdersOf(tally.orders),
+  };
+}
+
+function rewardToRisk(tally: Tally): number | null {
+  if (tally.wins === 0 || tally.losses === 0) return null;
+  return (Number(tally.won) / tally.wins) / (Number(tally.lost) / tally.losses);
+}
+
+/** The smallest value that at least `percent` of all do not exceed. */
+function nearestRank(sorted: readonly number[], percent: number): number | null {
+  if (sorted.length === 0) return null;
+  return sorted[Math.ceil(percent * sorted.length / 100) - 1]!;
+}

@@ -1,0 +1,73 @@
+import { formatLine } from "../core/journal_line.ts";
+import type { Files } from "../core/ports.ts";
+import { writeArtefact } from "./atomic_file.ts";
+import { portfolioOf, type ReportFacts, reportOf } from "./report.ts";
+import { SegmentedFile } from "./segmented_file.ts";
+import type { Tally } from "./tally.ts";
+
+/** What a run shows beside its queues: metrics.json and its snapshots, portfolio.json, report.json. Views only: the queues decide. */
+export class RunArtefacts {
+  readonly #options: RunArtefactOptions;
+  readonly #snapshots: SegmentedFile;
+  #refreshedTs: number;
+  #snapshotTs: number;
+
+  constructor(options: RunArtefactOptions) {
+    this.#options = options;
+    this.#snapshots = new SegmentedFile(options.files, options.runFolder, "metrics", options.rotateBytes);
+    this.#refreshedTs = options.startedTs;
+    this.#snapshotTs = options.startedTs;
+  }
+
+  isDue(ts: number): boolean {
+    return ts - this.#refreshedTs >= this.#options.metricsEveryMs;
+  }
+
+  /** Call when what the figures count is committed. */
+  refresh(tally: Tally, facts: ReportFacts, ts: number): void {
+    this.#refreshedTs = ts;
+    const report = reportOf(tally, facts);
+    this.#write("metrics.json", { ...report, schema: "nore/metrics" });
+    this.#write("portfolio.json", this.#portfolio(tally, facts));
+    if (ts - this.#snapshotTs >= this.#options.snapshotEveryMs) this.#snapshot(report, ts);
+  }
+
+  /** After the final anchor. */
+  finish(tally: Tally, facts: ReportFacts, ts: number): Readonly<Record<string, unknown>> {
+    const report = reportOf(tally, facts);
+    this.#write("portfolio.json", this.#portfolio(tally, facts));
+    this.#write("metrics.json", { ...report, schema: "nore/metrics" });
+    this.#snapshot(report, ts);
+    this.#snapshots.sync();
+    this.#snapshots.close();
+    writeArtefact(this.#options.files, `${this.#options.runFolder}/report.json`, report);
+    return report;
+  }
+
+  #snapshot(report: Readonly<Record<string, unknown>>, ts: number): void {
+    this.#snapshotTs = ts;
+    this.#snapshots.add(formatLine(JSON.stringify({ ts, ...report, schema: "nore/metrics" })));
+    this.#snapshots.write();
+  }
+
+  #portfolio(tally: Tally, facts: ReportFacts): Readonly<Record<string, unknown>> {
+    const { strategies } = this.#options;
+    return portfolioOf(tally, { run_id: facts.run_id, n: facts.last_n, strategies });
+  }
+
+  #write(name: string, fields: Readonly<Record<string, unknown>>): void {
+    const { files, runFolder, isDurable } = this.#options;
+    writeArtefact(files, `${runFolder}/${name}`, fields, { sync: isDurable });
+  }
+}
+
+export interface RunArtefactOptions {
+  readonly files: Files;
+  readonly runFolder: string;
+  readonly strategies: readonly string[];
+  readonly startedTs: number;
+  readonly metricsEveryMs: number;
+  readonly snapshotEveryMs: number;
+  readonly rotateBytes: number;
+  readonly isDurable: boolean;
+}

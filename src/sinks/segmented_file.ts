@@ -1,0 +1,105 @@
+import type { AppendHandle, Files } from "../core/ports.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * An append-only file of lines that rotates: the active file keeps its name, full ones become `.000001`, `.000002`, ….
+ * A batch is never split over two segments. After a failed write the rest of the batch is kept, so a retry loses nothing.
+ */
+export class SegmentedFile {
+  readonly #files: Files;
+  readonly #folder: string;
+  readonly #stem: string;
+  readonly #rotateBytes: number;
+  #handle: AppendHandle;
+  #pending = "";
+  #pendingLines = 0;
+  #unwritten: Uint8Array | null = null;
+  #isSynced = true;
+  #bytes = 0;
+  #lines = 0;
+  #segmentLines = 0;
+  readonly #closed: { name: string; bytes: number; lines: number }[] = [];
+
+  constructor(files: Files, folder: string, stem: string, rotateBytes: number) {
+    this.#files = files;
+    this.#folder = folder;
+    this.#stem = stem;
+    this.#rotateBytes = rotateBytes;
+    this.#handle = files.append(`${folder}/${this.name}`);
+  }
+
+  /** Of the active file. */
+  get name(): string {
+    return `${this.#stem}.jsonl`;
+  }
+  /** Bytes written to the active file. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+  /** Lines added so far, in all segments and waiting. */
+  get lines(): number {
+    return this.#lines;
+  }
+  get pendingLines(): number {
+    return this.#pendingLines;
+  }
+  get isSynced(): boolean {
+    return this.#isSynced;
+  }
+
+  /** Takes a line that ends in a newline; it waits for the next write. */
+  add(line: string): void {
+    this.#pending += line;
+    this.#pendingLines++;
+    this.#lines++;
+  }
+
+  /** Writes what waits as one batch. Throws what the file system says; calling again goes on where it failed. */
+  write(): void {
+    if (this.#unwritten === null) {
+      if (this.#pendingLines === 0) return;
+      const batch = encoder.encode(this.#pending);
+      if (this.#bytes > 0 && this.#bytes + batch.length > this.#rotateBytes) this.#rotate();
+      this.#pending = "";
+      this.#segmentLines += this.#pendingLines;
+      this.#pendingLines = 0;
+      this.#unwritten = batch;
+    }
+    this.#isSynced = false;
+    while (this.#unwritten.length > 0) {
+      const count = this.#handle.write(this.#unwritten);
+      this.#bytes += count;
+      this.#unwritten = this.#unwritten.subarray(count);
+    }
+    this.#unwritten = null;
+  }
+
+  /** Puts on the disk what was written. */
+  sync(): void {
+    if (this.#isSynced) return;
+    this.#handle.sync();
+    this.#isSynced = true;
+  }
+
+  close(): void {
+    this.#handle.close();
+  }
+
+  /** Every segment with what was written to it, the oldest first. */
+  segments(): readonly { readonly name: string; readonly bytes: number; readonly lines: number }[] {
+    return [...this.#closed, { name: this.name, bytes: this.#bytes, lines: this.#segmentLines }];
+  }
+
+  #rotate(): void {
+    this.sync();
+    this.#handle.close();
+    const name = `${this.#stem}.${String(this.#closed.length + 1).padStart(6, "0")}.jsonl`;
+    this.#files.rename(`${this.#folder}/${this.name}`, `${this.#folder}/${name}`);
+    this.#closed.push({ name, bytes: this.#bytes, lines: this.#segmentLines });
+    this.#handle = this.#files.append(`${this.#folder}/${this.name}`);
+    this.#files.syncDirectory(this.#folder);
+    this.#bytes = 0;
+    this.#segmentLines = 0;
+  }
+}

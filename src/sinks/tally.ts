@@ -1,0 +1,124 @@
+import type { Event, EventType, Payloads } from "../core/event.ts";
+import { type Amount, parseAmount, parsePrice, ZERO_AMOUNT } from "../core/fixed_point.ts";
+import type { Machine } from "../core/machine.ts";
+import { applyFill, equityOf, markSymbol, openPortfolio, type Portfolio } from "../core/portfolio.ts";
+import { foldOpenOrder, type OpenOrders, openOrders } from "../core/open_orders.ts";
+
+/**
+ * What a night amounts to, folded from its events alone: the same fold gives the live metrics, the report,
+ * and whatever anyone computes from the journal afterwards.
+ */
+export interface Tally {
+  readonly counts: Record<EventType, number>;
+  readonly portfolio: Portfolio;
+  readonly orders: OpenOrders;
+  readonly equityStart: Amount;
+  equityPeak: Amount;
+  drawdownMax: Amount;
+  /** As a double; ratios are for reading, money stays exact. */
+  drawdownFractionMax: number;
+  trades: number;
+  wins: number;
+  won: Amount;
+  losses: number;
+  lost: Amount;
+  stops: Record<string, number>;
+  riskStops: number;
+  latenciesMs: number[];
+  lastDenial: string | null;
+  lastTs: number;
+}
+
+export function tallyOf(
+  strategies: readonly { readonly id: string; readonly capital: string }[],
+  types: readonly EventType[],
+): Machine<Tally, Event, never> {
+  return {
+    name: "tally",
+    initial() {
+      const portfolio = openPortfolio(
+        strategies.map(({ id, capital }) => ({ id, capital: parseAmount(capital) })),
+      );
+      const equity = equityOf(portfolio);
+      return {
+        counts: Object.fromEntries(types.map((type) => [type, 0])) as Record<EventType, number>,
+        portfolio,
+        orders: openOrders(),
+        equityStart: equity,
+        equityPeak: equity,
+        drawdownMax: ZERO_AMOUNT,
+        drawdownFractionMax: 0,
+        trades: 0,
+        wins: 0,
+        won: ZERO_AMOUNT,
+        losses: 0,
+        lost: ZERO_AMOUNT,
+        stops: {},
+        riskStops: 0,
+        latenciesMs: [],
+        lastDenial: null,
+        lastTs: 0,
+      };
+    },
+    step(tally, event) {
+      tally.counts[event.type]++;
+      tally.lastTs = event.ts;
+      count(tally, event);
+      return [tally, []];
+    },
+  };
+}
+
+function count(tally: Tally, event: Event): void {
+  switch (event.type) {
+    case "market_tick":
+      return countTick(tally, event.payload);
+    case "fill":
+      return countFill(tally, event.payload);
+    case "order_intent":
+    case "order_result":
+      return foldOpenOrder(tally.orders, event);
+    case "risk_action":
+      if (event.payload.action === "STOP") tally.riskStops++;
+      if (event.payload.action === "DENY") tally.lastDenial = event.payload.reason_code;
+      return;
+    case "policy_denial":
+      tally.lastDenial = event.payload.codes.join(" ");
+      return;
+    case "stop_journal": {
+      const { reason_code } = event.payload;
+      tally.stops[reason_code] = (tally.stops[reason_code] ?? 0) + 1;
+      return;
+    }
+    case "health":
+      if (event.payload.latency_ms !== undefined) tally.latenciesMs.push(event.payload.latency_ms);
+      return;
+  }
+}
+
+/** Equity at mid, at every tick: with all fills before it and none after. */
+function countTick(tally: Tally, tick: Payloads["market_tick"]): void {
+  if (tick.kind === "book") markSymbol(tally.portfolio, tick.venue, tick.symbol, parsePrice(tick.price));
+  const equity = equityOf(tally.portfolio);
+  if (equity >= tally.equityPeak) {
+    tally.equityPeak = equity;
+    return;
+  }
+  const drawdown = (tally.equityPeak - equity) as Amount;
+  if (drawdown > tally.drawdownMax) tally.drawdownMax = drawdown;
+  const fraction = Number(drawdown) / Number(tally.equityPeak);
+  if (fraction > tally.drawdownFractionMax) tally.drawdownFractionMax = fraction;
+}
+
+function countFill(tally: Tally, fill: Payloads["fill"]): void {
+  const closed = applyFill(tally.portfolio, fill);
+  if (closed === null) return;
+  tally.trades++;
+  if (closed.pnl > 0n) {
+    tally.wins++;
+    tally.won = (tally.won + closed.pnl) as Amount;
+  } else if (closed.pnl < 0n) {
+    tally.losses++;
+    tally.lost = (tally.lost - closed.pnl) as Amount;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Proposal, RiskVerb } from "../../core/event.ts";
+import { type Breach, type Candidate, NO_BREACH, type RiskCheck, type RiskView } from "./risk_check.ts";
+
+/**
+ * The breaches that stand: while one does, it denies the entries in its scope. A frozen one is announced when
+ * it begins and when it is over. It denies nothing itself and sends nothing.
+ */
+export interface StandingBreach {
+  readonly check: RiskCheck;
+  readonly breach: Breach;
+}
+
+export type StandingBreaches = Map<string, StandingBreach>;
+
+const NONE: readonly Proposal<"risk_action">[] = [];
+
+/** Asks all checks how things stand. What is to be said of it is one STOP alone, or what froze and what thawed. */
+export function watchState(
+  standing: StandingBreaches,
+  checks: readonly RiskCheck[],
+  view: RiskView,
+): readonly Proposal<"risk_action">[] {
+  let found: StandingBreach[] | null = null;
+  for (const check of checks) {
+    const breaches = check.state === undefined ? NO_BREACH : check.state(view);
+    for (const breach of breaches) {
+      if (check.action === "STOP") return [actionOf("STOP", { check, breach })];
+      (found ??= []).push({ check, breach });
+    }
+  }
+  if (found === null && standing.size === 0) return NONE;
+  return [...thaw(standing, found ?? [], view.ts), ...(found ?? []).flatMap((each) => stand(standing, each))];
+}
+
+/** From now on the breach stands; gives the FREEZE that announces it, where it is one and is new. */
+export function stand(standing: StandingBreaches, found: StandingBreach): readonly Proposal<"risk_action">[] {
+  const key = keyOf(found);
+  const isNew = !standing.has(key);
+  standing.set(key, found);
+  return isNew && found.check.action === "FREEZE" ? [actionOf("FREEZE", found)] : NONE;
+}
+
+function thaw(
+  standing: StandingBreaches,
+  found: readonly StandingBreach[],
+  ts: number,
+): readonly Proposal<"risk_action">[] {
+  const keys = new Set(found.map(keyOf));
+  const said: Proposal<"risk_action">[] = [];
+  for (const [key, each] of standing) {
+    if (keys.has(key) || ts < (each.breach.untilTs ?? 0)) continue;
+    standing.delete(key);
+    if (each.check.action === "FREEZE") said.push(actionOf("UNFREEZE", each));
+  }
+  return said;
+}
+
+/** The first standing breach whose scope holds the order. */
+export function blockOf(standing: StandingBreaches, order: Candidate): StandingBreach | null {
+  for (const each of standing.values()) {
+    const { strategy_id, symbol } = each.breach;
+    if (
+      (strategy_id === null || strategy_id === order.strategy_id) &&
+      (symbol === null || symbol === order.symbol)
+    ) return each;
+  }
+  return null;
+}
+
+export function actionOf(action: RiskVerb, { check, breach }: StandingBreach): Proposal<"risk_action"> {
+  const { strategy_id, symbol, detail } = breach;
+  return { type: "risk_action", payload: { strategy_id, symbol, action, reason_code: check.code, detail } };
+}
+
+function keyOf({ check, breach }: StandingBreach): string {
+  return `${check.code} ${breach.strategy_id ?? ""} ${breach.symbol ?? ""}`;
+}
