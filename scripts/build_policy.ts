@@ -2,7 +2,7 @@
  * Compiles policies/rego to policies/build/policy.wasm with its manifest, and policies/capabilities.json from the
  * pinned opa. With --check it builds beside and fails where a committed file differs. The same sources give the same bytes.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,8 +17,11 @@ const CAPABILITIES = "policies/capabilities.json";
 
 const at = (path: string): string => join(ROOT, path);
 /** opa runs in the root with relative paths, so that no path of this machine can reach the output. */
-const run = (program: string, args: readonly string[]): string =>
-  execFileSync(program, args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+function run(program: string, args: readonly string[]): string {
+  const { stdout, stderr, status } = spawnSync(program, args, { cwd: ROOT, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${program} ${args[0]} failed: ${stderr}${stdout}`); // opa complains on both
+  return stdout;
+}
 
 interface Builtin {
   readonly name: string;
@@ -132,16 +135,27 @@ function readOrEmpty(path: string): Buffer {
   }
 }
 
-const check = process.argv.includes("--check");
-for (const [path, bytes] of await build()) {
-  const facts = `${path} (${bytes.length} bytes, sha256 ${sha256Hex(bytes)})`;
-  if (bytes.equals(readOrEmpty(path))) {
-    console.log(`up to date: ${facts}`);
-  } else if (check) {
-    console.log(`differs from a fresh build: ${facts}, run "npx tsx scripts/build_policy.ts"`);
-    process.exitCode = 1;
-  } else {
-    writeFileSync(at(path), bytes);
-    console.log(`written: ${facts}`);
+/** false where a committed file differs and may not be written. */
+async function main(check: boolean): Promise<boolean> {
+  let isFine = true;
+  for (const [path, bytes] of await build()) {
+    const facts = `${path} (${bytes.length} bytes, sha256 ${sha256Hex(bytes)})`;
+    if (bytes.equals(readOrEmpty(path))) {
+      console.log(`up to date: ${facts}`);
+    } else if (check) {
+      console.log(`differs from a fresh build: ${facts}, run "npx tsx scripts/build_policy.ts"`);
+      isFine = false;
+    } else {
+      writeFileSync(at(path), bytes);
+      console.log(`written: ${facts}`);
+    }
   }
+  return isFine;
+}
+
+try {
+  if (!await main(process.argv.includes("--check"))) process.exitCode = 1;
+} catch (error) {
+  console.error((error as Error).message); // what opa refused, or what it compiled is unfit: no stack helps
+  process.exitCode = 1;
 }

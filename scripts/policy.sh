@@ -8,16 +8,18 @@ opa="$(bash scripts/get_opa.sh)"
 with=(--capabilities policies/capabilities.json)
 tested=(policies/rego policies/data.json)
 
-"$opa" fmt --fail --diff policies/rego
-"$opa" check --strict "${with[@]}" policies/rego
+status=0
+"$opa" fmt --fail --list policies/rego || status=1
+"$opa" check --strict "${with[@]}" policies/rego || status=1
 
 # Two runs, because opa counts the rows of test tables only when it does not measure coverage.
-status=0
-report="$("$opa" test "${with[@]}" --fail-on-empty "${tested[@]}")" || status=1
+is_green=true
+report="$("$opa" test "${with[@]}" --fail-on-empty "${tested[@]}")" || is_green=false
 passed="$(sed -n 's/^PASS: \([0-9]*\)\/[0-9]*$/\1/p' <<<"$report")"
 total="$(sed -n 's/^PASS: [0-9]*\/\([0-9]*\)$/\1/p' <<<"$report")"
-if [ "$status" -ne 0 ]; then
+if ! $is_green; then
   echo "$report"
+  status=1
 else
   coverage="$("$opa" test "${with[@]}" --coverage --threshold 100 --verbose "${tested[@]}" 2>&1 >/dev/null)" || {
     echo "$coverage"
@@ -27,5 +29,6 @@ fi
 
 node --import tsx scripts/build_policy.ts --check || status=1
 
-echo "policy: ${passed:-0} passed, $((${total:-0} - ${passed:-0})) failed"
+# No total: the tests did not even compile, which is one failure at least.
+echo "policy: ${passed:-0} passed, $((${total:-1} - ${passed:-0})) failed"
 exit "$status"

@@ -1,10 +1,12 @@
-/** The known name that a mistyped one most likely means, or null where more than a third of the letters differ. */
+/** The known name that a mistyped one most likely means, or null where none is close. */
 export function nearestName(word: string, known: readonly string[]): string | null {
   let best: string | null = null;
   let bestDistance = Infinity;
   for (const name of known) {
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
-    const isClose = distance * 3 <= Math.max(word.length, name.length);
+    const length = Math.max(word.length, name.length);
+    // Two swapped letters count as two; of a short word that may be half.
+    const isClose = distance <= Math.max(2, length / 3) && distance * 2 < length;
     if (isClose && distance < bestDistance) [best, bestDistance] = [name, distance];
   }
   return best;

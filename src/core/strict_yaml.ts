@@ -12,7 +12,8 @@ export function parseStrictYaml(text: string, options: { readonly allStrings?: b
     uniqueKeys: true,
   });
   const faults = [...document.errors, ...document.warnings];
-  // The library adds an excerpt of the text on further lines.
-  if (faults.length > 0) throw new Error(faults.map(({ message }) => message.split("\n")[0]!).join("\n"));
+  // The library adds a colon and an excerpt of the text on further lines.
+  const lines = faults.map(({ message }) => message.split("\n")[0]!.replace(/:$/, ""));
+  if (lines.length > 0) throw new Error(lines.join("\n"));
   return document.toJS({ maxAliasCount: 16 });
 }

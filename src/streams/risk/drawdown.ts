@@ -9,7 +9,7 @@ import {
   ZERO_AMOUNT,
 } from "../../core/fixed_point.ts";
 import { equityOf } from "../../core/portfolio.ts";
-import { NO_BREACH, type RiskCheck } from "./risk_check.ts";
+import type { RiskCheck } from "./risk_check.ts";
 
 /** RISK_DRAWDOWN: how far equity, at mid, has fallen from its highest so far. */
 export function drawdown({ drawdown: { limit, action } }: RiskConfig): RiskCheck {
@@ -30,7 +30,7 @@ export function drawdown({ drawdown: { limit, action } }: RiskConfig): RiskCheck
       if (peak === 0n) raisePeak(portfolio.equityStart);
       if (equity > peak) raisePeak(equity);
       const fall = (peak - equity) as Amount;
-      if (fall <= most) return NO_BREACH;
+      if (fall <= most) return [];
       const part = formatUnits(rateOf(fall, peak));
       const detail = `equity ${formatAmount(equity)} is ${part} under its peak ${
         formatAmount(peak)

@@ -11,7 +11,7 @@ import {
 } from "../../core/fixed_point.ts";
 import { remainingOf } from "../../core/open_orders.ts";
 import { equityOf } from "../../core/portfolio.ts";
-import { type Breach, NO_BREACH, type RiskCheck, type RiskView } from "./risk_check.ts";
+import type { Breach, RiskCheck, RiskView } from "./risk_check.ts";
 
 /** RISK_EXPOSURE: positions at mark and all that open purchases may still add, as part of equity. */
 export function exposure({ exposure: { limit, action } }: RiskConfig): RiskCheck {
@@ -44,7 +44,7 @@ export function exposure({ exposure: { limit, action } }: RiskConfig): RiskCheck
     state(view) {
       const exposed = exposedBy(view);
       const equity = equityOf(view.portfolio);
-      return exposed > fractionOf(equity, share) ? [breachOf(exposed, equity)] : NO_BREACH;
+      return exposed > fractionOf(equity, share) ? [breachOf(exposed, equity)] : [];
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   rateOf,
 } from "../../core/fixed_point.ts";
 import { equityOf } from "../../core/portfolio.ts";
-import { NO_BREACH, type RiskCheck } from "./risk_check.ts";
+import type { RiskCheck } from "./risk_check.ts";
 
 /** RISK_NIGHT_LOSS: how far equity, at mid, lies under what the night began with. */
 export function nightLoss({ night_loss: { limit, action } }: RiskConfig): RiskCheck {
@@ -21,7 +21,7 @@ export function nightLoss({ night_loss: { limit, action } }: RiskConfig): RiskCh
       const start = portfolio.equityStart;
       const equity = equityOf(portfolio);
       const loss = (start - equity) as Amount;
-      if (loss <= (most ??= fractionOf(start, share))) return NO_BREACH;
+      if (loss <= (most ??= fractionOf(start, share))) return [];
       const part = formatUnits(rateOf(loss, start));
       const detail = `equity ${formatAmount(equity)} is ${part} under the start ${
         formatAmount(start)

@@ -66,5 +66,3 @@ export interface Breach {
   /** The time until which it stands at least, even where `state` does not find it. */
   readonly untilTs?: number;
 }
-
-export const NO_BREACH: readonly Breach[] = [];

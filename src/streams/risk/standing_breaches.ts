@@ -1,5 +1,5 @@
 import type { Proposal, RiskVerb } from "../../core/event.ts";
-import { type Breach, type Candidate, NO_BREACH, type RiskCheck, type RiskView } from "./risk_check.ts";
+import type { Breach, Candidate, RiskCheck, RiskView } from "./risk_check.ts";
 
 /**
  * The breaches that stand: while one does, it denies the entries in its scope. A frozen one is announced when
@@ -22,7 +22,7 @@ export function watchState(
 ): readonly Proposal<"risk_action">[] {
   let found: StandingBreach[] | null = null;
   for (const check of checks) {
-    const breaches = check.state === undefined ? NO_BREACH : check.state(view);
+    const breaches = check.state?.(view) ?? [];
     for (const breach of breaches) {
       if (check.action === "STOP") return [actionOf("STOP", { check, breach })];
       (found ??= []).push({ check, breach });

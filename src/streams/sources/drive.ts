@@ -14,7 +14,7 @@ export interface Pace {
 }
 
 /** Inputs in one go before the event loop gets its turn (signals, the status line). */
-const SLICE_INPUTS = 1000;
+const SLICE_INPUTS = 4000;
 /** A longer wait is done in parts: a laptop may sleep and the clock may be set meanwhile. */
 const WAIT_MS_MAX = 1000;
 

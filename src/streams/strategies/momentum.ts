@@ -26,21 +26,21 @@ export const momentum: StrategyKind<MomentumParameters> = {
       bar_ms: {
         type: "integer",
         description: "Length of a bar",
-        default: 500,
+        default: 250,
         minimum: 100,
         maximum: 86_400_000,
       },
       fast_period: {
         type: "integer",
         description: "Bars of the fast average",
-        default: 3,
+        default: 4,
         minimum: 1,
         maximum: 1000,
       },
       slow_period: {
         type: "integer",
         description: "Bars of the slow average",
-        default: 8,
+        default: 12,
         minimum: 2,
         maximum: 1000,
       },
@@ -58,7 +58,7 @@ export const momentum: StrategyKind<MomentumParameters> = {
   contradiction: ({ fast_period, slow_period }) =>
     fast_period < slow_period
       ? null
-      : `fast_period is ${fast_period}, expected below slow_period, which is ${slow_period}`,
+      : `fast_period: ${fast_period}, expected below slow_period, which is ${slow_period}`,
   create: createMomentum,
 };
 

@@ -44,9 +44,7 @@ export const rsiReversion: StrategyKind<RsiReversionParameters> = {
     },
   },
   contradiction: ({ oversold, overbought }) =>
-    oversold < overbought
-      ? null
-      : `oversold is ${oversold}, expected below overbought, which is ${overbought}`,
+    oversold < overbought ? null : `oversold: ${oversold}, expected below overbought, which is ${overbought}`,
   create: createRsiReversion,
 };
 

@@ -17,7 +17,7 @@ export interface StrategyKind<Parameters> {
   readonly name: string;
   /** JSON Schema 2020-12 of the parameters, with defaults. */
   readonly parameters: ParametersSchema;
-  /** What two valid parameters contradict each other in, or null. */
+  /** Where valid parameters contradict each other, as "name: value, expected …", or null. */
   contradiction(parameters: Parameters): string | null;
   create(parameters: Parameters): SymbolStrategy;
 }

@@ -1,5 +1,6 @@
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { ConfigError, type StrategyConfig } from "../../core/config.ts";
+import { schemaProblem } from "../../core/schema_problem.ts";
 import { momentum } from "./momentum.ts";
 import { rsiReversion } from "./rsi_reversion.ts";
 import type { StrategyKind, SymbolStrategy } from "./strategy.ts";
@@ -19,34 +20,27 @@ export interface Strategy {
   onSymbol(): SymbolStrategy;
 }
 
+/** Throws a ConfigError with all that is wrong in the entry. */
 export function createStrategy(entry: StrategyConfig): Strategy {
+  const path = `strategy ${JSON.stringify(entry.id)}`;
   const kind = STRATEGIES.get(entry.name);
   if (kind === undefined) {
     const names = [...STRATEGIES.keys()].join(", ");
-    throw wrong(entry, `name is ${JSON.stringify(entry.name)}, expected one of ${names}`);
+    throw new ConfigError(`${path}.name: ${JSON.stringify(entry.name)}, expected one of ${names}`);
   }
   const parameters: Record<string, unknown> = { ...entry.parameters };
-  const check = new Ajv2020({ strict: true, useDefaults: true }).compile(kind.parameters);
-  if (!check(parameters)) throw wrong(entry, problemOf(check.errors![0]!, parameters));
+  const check = new Ajv2020({ strict: true, allErrors: true, verbose: true, useDefaults: true })
+    .compile(kind.parameters);
+  if (!check(parameters)) {
+    const problems = (check.errors ?? []).map((error) => schemaProblem(error, `${path}.parameters`));
+    throw new ConfigError(problems.join("\n"));
+  }
   const contradiction = kind.contradiction(parameters);
-  if (contradiction !== null) throw wrong(entry, `parameters.${contradiction}`);
+  if (contradiction !== null) throw new ConfigError(`${path}.parameters.${contradiction}`);
   return {
     id: entry.id,
     name: entry.name,
     parameters: parameters as Record<string, number>,
     onSymbol: () => kind.create(parameters),
   };
-}
-
-function wrong(entry: StrategyConfig, problem: string): ConfigError {
-  return new ConfigError(`Strategy ${JSON.stringify(entry.id)}: ${problem}`);
-}
-
-function problemOf(error: ErrorObject, parameters: Readonly<Record<string, unknown>>): string {
-  if (error.keyword === "additionalProperties") {
-    const known = Object.keys(error.parentSchema?.["properties"] ?? {}).join(", ");
-    return `parameters.${error.params["additionalProperty"]} is unknown, expected one of ${known}`;
-  }
-  const name = error.instancePath.slice(1);
-  return `parameters.${name} is ${JSON.stringify(parameters[name])}, it ${error.message}`;
 }

@@ -88,6 +88,11 @@ for (const [name, mids, changed, book] of QUIET) {
   test(`onTick() says nothing when ${name}`, () => assert.is(opinionsOf(mids, changed, book).size, 0));
 }
 
+test("onTick() stays in while the fast average is below the slow one by less than entry_bps", () => {
+  const dips = [100, 100, 100, 104, 101.6, 101, 101, 101]; // gaps of −20, −39 and −20 bps
+  assert.is(sides(opinionsOf(dips)), "4:BUY");
+});
+
 test("onTick() enters again only when it is out and the cooldown is over", () => {
   const swings = [...RISE_AND_FALL, 104, 96, 104, 96, 104, 96];
   assert.is(sides(opinionsOf(swings, { cooldown_ms: 0 })), "4:BUY 5:SELL 7:BUY 8:SELL 9:BUY 10:SELL 11:BUY");
@@ -98,7 +103,7 @@ test("contradiction() wants the fast period below the slow one", () => {
   assert.is(momentum.contradiction(PARAMETERS), null);
   assert.is(
     momentum.contradiction({ ...PARAMETERS, fast_period: 3 }),
-    "fast_period is 3, expected below slow_period, which is 3",
+    "fast_period: 3, expected below slow_period, which is 3",
   );
 });
 

@@ -105,7 +105,7 @@ test("contradiction() wants oversold below overbought", () => {
   assert.is(rsiReversion.contradiction(PARAMETERS), null);
   assert.is(
     rsiReversion.contradiction({ ...PARAMETERS, oversold: 70 }),
-    "oversold is 70, expected below overbought, which is 70",
+    "oversold: 70, expected below overbought, which is 70",
   );
 });
 

@@ -62,6 +62,7 @@ test_order_allowed[name] if {
 		"sell": _changed("payload/side", "SELL"),
 		"second symbol": _changed("payload/symbol", "ETHUSDT"),
 		"cancel": _cancel,
+		"cancel that repeats terms": json.patch(_cancel, [{"op": "add", "path": "payload/order_type", "value": "LIMIT"}]),
 	}
 	_codes(draft) == []
 }

@@ -93,10 +93,10 @@ export function priceProcess(startTicks: number, random: Random): PriceProcess {
     spreadTicks = 1 + Math.floor(part * part * part * Math.max(most, 1));
   }
 
-  /** The old quotes stand while the fair price is between them: books of coarse ticks do not flicker. */
+  /** The old quotes stand until the fair price is half a tick outside: a book of coarse ticks does not flicker. */
   function quote(): void {
     const stands = process.askTicks - process.bidTicks === spreadTicks &&
-      process.fairTicks >= process.bidTicks && process.fairTicks <= process.askTicks;
+      process.fairTicks >= process.bidTicks - 0.5 && process.fairTicks <= process.askTicks + 0.5;
     if (stands) return;
     process.bidTicks = Math.max(1, Math.floor(process.fairTicks - spreadTicks / 2 + 0.5));
     process.askTicks = process.bidTicks + spreadTicks;

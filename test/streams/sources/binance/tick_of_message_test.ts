@@ -89,6 +89,7 @@ const REFUSED: readonly (readonly [unknown, string])[] = [
     { ...BOOK, b: "0.00000000" },
     'Bid is "0.00000000", expected a decimal above 0 with at most 8 decimals, as text',
   ],
+  [{ ...BOOK, a: "0.0" }, 'Ask is "0.0", expected a decimal above 0 with at most 8 decimals, as text'],
   [{ ...BOOK, a: null }, "Ask is null, expected a decimal above 0 with at most 8 decimals, as text"],
   [{ ...BOOK, B: "0" }, 'Bid quantity is "0", expected a decimal above 0 with at most 8 decimals, as text'],
   [

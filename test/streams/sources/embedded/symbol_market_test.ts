@@ -108,23 +108,31 @@ test("take() keeps the rate and the mix of messages on average", () => {
   }
 });
 
-test("take() shows the same prices at the same time however many messages there are", () => {
-  const at = (ticksPerS: number) => {
-    const bySecond = new Map<number, number>();
-    for (const { ts, message } of told({ symbol: "BTCUSDT", seed: 9, ticksPerS, count: 60 * ticksPerS })) {
-      if (!("e" in message)) bySecond.set(Math.floor((ts - START_TS) / 100), Number(message.b));
-    }
-    return bySecond;
-  };
-  const seldom = at(5);
-  const often = at(200);
-  let compared = 0;
-  for (const [tenth, bid] of seldom) {
-    if (!often.has(tenth)) continue;
-    assert.is(bid, often.get(tenth));
-    compared++;
+/** Tenth of a second → the bid, as a part of the first one. */
+function bidsOf(symbol: string, ticksPerS: number): Map<number, number> {
+  const bids = new Map<number, number>();
+  let first = 0;
+  for (const { ts, message } of told({ symbol, seed: 9, ticksPerS, count: 60 * ticksPerS })) {
+    if ("e" in message) continue;
+    if (first === 0) first = Number(message.b);
+    bids.set(Math.floor((ts - START_TS) / 100), Number(message.b) / first);
   }
-  assert.ok(compared > 100, `${compared} compared`);
+  return bids;
+}
+
+/** How far two symbols or rates were apart, at each time at which both were told. */
+function distances(one: Map<number, number>, other: Map<number, number>): number[] {
+  return [...one].flatMap(([tenth, bid]) => other.has(tenth) ? [Math.abs(bid - other.get(tenth)!)] : []);
+}
+
+test("take() shows the same prices at the same time however many messages there are", () => {
+  const found = distances(bidsOf("BTCUSDT", 10), bidsOf("BTCUSDT", 200));
+  assert.ok(found.length > 100, `${found.length} compared`);
+  assert.is(Math.max(...found), 0);
+});
+
+test("take() moves each symbol in a way of its own", () => {
+  assert.ok(Math.max(...distances(bidsOf("BTCUSDT", 20), bidsOf("ETHUSDT", 20))) > 1e-4);
 });
 
 test("take() trades more on the side to which the price moves", () => {

@@ -1,0 +1,109 @@
+import { NEVER, type Observable } from "rxjs";
+import { type Config, effectiveConfigText } from "../../src/core/config.ts";
+import type { AnyDraft } from "../../src/core/event.ts";
+import type { Files, Signer } from "../../src/core/ports.ts";
+import type { RunIdentity } from "../../src/core/run_identity.ts";
+import { runIdOf } from "../../src/core/time_text.ts";
+import { virtualClock } from "../../src/edge/clocks.ts";
+import { openSigner } from "../../src/edge/ed25519_signer.ts";
+import { packageRoot, readContractFiles } from "../../src/edge/package_files.ts";
+import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
+import { openRun } from "../../src/night/open_run.ts";
+import { runNight, type StartProblem } from "../../src/night/run_night.ts";
+import type { Agenda } from "../../src/streams/sources/agenda.ts";
+import type { Pace } from "../../src/streams/sources/drive.ts";
+import { embeddedAgenda } from "../../src/streams/sources/embedded/embedded_agenda.ts";
+import { embeddedMarket } from "../../src/streams/sources/embedded/embedded_market.ts";
+import { EMBEDDED_SYMBOLS } from "../../src/streams/sources/embedded/symbols.ts";
+import { memoryFiles } from "./memory_files.ts";
+import { repoPolicy, repoPolicyBytes } from "./repo_policy.ts";
+
+/** A whole night from event 0 to its report, in virtual time and (unless given) on files in memory. */
+export interface SimNightOptions {
+  readonly config: Config;
+  readonly files?: Files;
+  readonly seed?: number;
+  readonly startTs?: number;
+  readonly varFolder?: string;
+  readonly isDurable?: boolean;
+  readonly pace?: Pace;
+  readonly agenda?: Agenda;
+  readonly operator$?: Observable<AnyDraft>;
+  readonly startProblem?: StartProblem | null;
+  readonly signer?: Signer;
+}
+
+export interface SimNight extends ClosedRun {
+  readonly runFolder: string;
+  readonly varFolder: string;
+  readonly files: Files;
+}
+
+export const SIM_START_TS: number = Date.UTC(2026, 10, 21, 22);
+export const SIM_CMDLINE_HASH: string = "ab".repeat(32);
+
+export const simSigner: Signer = openSigner(memoryFiles(), "/keys/anchor.pem");
+
+export async function simNight(options: SimNightOptions): Promise<SimNight> {
+  const { config } = options;
+  const files = options.files ?? memoryFiles();
+  const startTs = options.startTs ?? SIM_START_TS;
+  const varFolder = options.varFolder ?? "/var";
+  const runId = runIdOf(startTs);
+  const runFolder = `${varFolder}/runs/${runId}`;
+  const seed = options.seed ?? 7;
+  const clock = virtualClock(startTs);
+  const pace = options.pace ?? { clock, setTs: (ts) => clock.set(ts), speed: 1 };
+  const identity: RunIdentity = {
+    runId,
+    startedTs: startTs,
+    seed,
+    source: config.source,
+    venue: config.source,
+    prices: "invented",
+    commandLine: { hash: SIM_CMDLINE_HASH, form: "canonical", words: ["nore"] },
+    codeVersion: { commit: null, dirty: null, source_sha256: "cd".repeat(32) },
+    runtime: { name: "test" },
+  };
+  const run = await openRun({
+    identity,
+    config,
+    configText: effectiveConfigText(config),
+    contractFiles: readContractFiles(`${packageRoot}/config`),
+    policy: repoPolicy,
+    policyData: repoPolicyBytes.data,
+    symbols: new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules])),
+    files,
+    clock: pace.clock,
+    signer: options.signer ?? simSigner,
+    varFolder,
+    runFolder,
+    isDurable: options.isDurable ?? true,
+    print: () => {},
+  });
+  const market = embeddedMarket({
+    seed,
+    symbols: config.symbols,
+    startTs,
+    ticksPerS: config.market.embedded.ticks_per_s,
+  });
+  const outcome = await runNight({
+    ...run,
+    identity,
+    config,
+    pace,
+    marketAgenda: options.agenda ?? embeddedAgenda(market, { onUnusable: () => {} }),
+    operator$: options.operator$ ?? NEVER,
+    startProblem: options.startProblem ?? null,
+  });
+  const closed = closeRun(outcome, {
+    ...run,
+    files,
+    varFolder,
+    runFolder,
+    mirror: config.audit.anchor_mirror,
+    runId,
+    isLatching: (options.startProblem ?? null) === null,
+  });
+  return { ...closed, runFolder, varFolder, files };
+}
