@@ -3,7 +3,16 @@
  * parse, stringify, hash and write the same lines. Both run in turn in one process, so the ratio holds where the
  * machine's speed drifts. It asserts nothing. `bench/run.ts [FRAMES] [ROUNDS]`
  */
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fdatasyncSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { formatLine } from "../src/core/journal_line.ts";
@@ -93,9 +102,12 @@ function bareRound(lines: readonly string[], folder: string, isDurable: boolean)
 }
 
 function journaledJson(runFolder: string): readonly string[] {
-  return QUEUES.flatMap((queue) =>
-    readFileSync(`${runFolder}/queues/${queue}/inbox.jsonl`, "utf8").split("\n")
-      .filter((line) => line !== "").map((line) => line.slice(72))
+  const inboxes = QUEUES.flatMap((queue) => {
+    const folder = `${runFolder}/queues/${queue}`;
+    return readdirSync(folder).filter((name) => name.startsWith("inbox")).map((name) => `${folder}/${name}`);
+  });
+  return inboxes.flatMap((path) =>
+    readFileSync(path, "utf8").split("\n").filter((line) => line !== "").map((line) => line.slice(72))
   );
 }
 
@@ -126,13 +138,17 @@ async function compare(frames: readonly string[], isDurable: boolean): Promise<v
   const kilo = (rate: number) => `${(rate / 1000).toFixed(1)} k/s`;
   process.stdout.write(
     `${label.padEnd(28)} pipeline ${kilo(median(pipeline))}   bare loop ${kilo(median(bare))}   ` +
-      `ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})   ` +
+      `ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${
+        Math.max(...ratios).toFixed(2)
+      })   ` +
       `${lineCount} lines\n`,
   );
 }
 
 const { name, version } = runtimeFacts();
-process.stdout.write(`${name} ${version}: ${frameCount} frames, median of ${rounds} rounds, ticks to journaled lines\n`);
+process.stdout.write(
+  `${name} ${version}: ${frameCount} frames, median of ${rounds} rounds, ticks to journaled lines\n`,
+);
 const frames = venueFrames();
 await compare(frames, false);
 await compare(frames, true);

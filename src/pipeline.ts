@@ -42,12 +42,35 @@ export function nightRoles(
     },
     { // → risk_action, order_intent, order_cancel
       role: "risk_role",
-      reads: ["signal", "market_tick", "fill", "order_result", "timer", "policy_denial", "stop_journal"],
-      machine: riskRole({ runId, venue, risk: config.risk, strategies: config.strategy.list, takerFee, symbols }),
+      reads: [
+        "signal",
+        "market_tick",
+        "fill",
+        "order_result",
+        "timer",
+        "policy_denial",
+        "stop_journal",
+      ],
+      machine: riskRole({
+        runId,
+        venue,
+        risk: config.risk,
+        strategies: config.strategy.list,
+        takerFee,
+        symbols,
+      }),
     },
     { // → order_result, fill
       role: "execution_role",
-      reads: ["order_intent", "order_cancel", "market_tick", "stop_journal", "lifecycle"],
+      reads: [
+        "order_intent",
+        "order_cancel",
+        "order_result",
+        "fill",
+        "market_tick",
+        "stop_journal",
+        "lifecycle",
+      ],
       machine: paperExecutor({
         runId,
         venue,
@@ -59,7 +82,7 @@ export function nightRoles(
     },
     { // → health, stop_journal
       role: "watchdog_role",
-      reads: ["market_tick", "timer", "lifecycle", "operator_command", "risk_action"],
+      reads: ["market_tick", "timer", "health", "lifecycle", "operator_command", "risk_action"],
       machine: watchdogRole({ symbols: config.symbols }),
     },
   ];

@@ -61,7 +61,9 @@ export function readInput(command: Command, words: readonly string[]): CommandIn
     const name = /^--([^=]+)/.exec(word)?.[1];
     if (name !== undefined && !(name in specs)) {
       const nearest = nearestName(name, Object.keys(specs));
-      throw new UsageError(`Unknown option --${name}` + (nearest === null ? "" : `, did you mean --${nearest}`));
+      throw new UsageError(
+        `Unknown option --${name}` + (nearest === null ? "" : `, did you mean --${nearest}`),
+      );
     }
   }
   try {
@@ -81,7 +83,9 @@ export function readInput(command: Command, words: readonly string[]): CommandIn
 export function onlyOperand(command: Command, input: CommandInput): string {
   const [operand, ...rest] = input.operands;
   if (operand === undefined || rest.length > 0) {
-    throw new UsageError(`Expected ${command.operands} after ${command.name}, got ${JSON.stringify(input.operands)}`);
+    throw new UsageError(
+      `Expected ${command.operands} after ${command.name}, got ${JSON.stringify(input.operands)}`,
+    );
   }
   return operand;
 }

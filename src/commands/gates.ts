@@ -57,8 +57,14 @@ async function runtimeSmoke(folder: string, isQuick: boolean, terminal: Terminal
       passed: missing.length === 0,
       what: missing.length === 0 ? `all ${QUEUES.length} queues are there` : `missing: ${missing.join(", ")}`,
     },
-    { passed: verified === EXIT.ok, what: `verify gave ${verified}, expected ${EXIT.ok}: every line's hash is valid` },
-    { passed: counts["market_tick"]! >= 1, what: `${counts["market_tick"]} market_tick, at least 1 expected` },
+    {
+      passed: verified === EXIT.ok,
+      what: `verify gave ${verified}, expected ${EXIT.ok}: every line's hash is valid`,
+    },
+    {
+      passed: counts["market_tick"]! >= 1,
+      what: `${counts["market_tick"]} market_tick, at least 1 expected`,
+    },
     { passed: counts["health"]! >= 1, what: `${counts["health"]} health, at least 1 expected` },
     {
       passed: [...models].every((model) => model === BEST_BID_ASK),

@@ -11,7 +11,10 @@ import { UsageError } from "./command.ts";
 
 /** From flags and file to a checked configuration: nothing is made on disk before this has passed. */
 export const SETTING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
-  config: { value: "FILE", help: "YAML or JSON configuration (default: the one that comes with the program)" },
+  config: {
+    value: "FILE",
+    help: "YAML or JSON configuration (default: the one that comes with the program)",
+  },
   set: { value: "PATH=VALUE", help: "set one value, such as risk.drawdown.limit=0.02", isRepeated: true },
   source: { value: "SOURCE", help: "where prices come from: embedded" },
   symbols: { value: "A,B", help: "symbols to trade" },
@@ -49,7 +52,9 @@ function readConfig(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new UsageError(`Configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(
+      `Configuration cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -67,12 +72,18 @@ export function symbolRulesOf(config: Config): ReadonlyMap<string, SymbolRules> 
     const known = EMBEDDED_SYMBOLS.get(symbol);
     if (known !== undefined) return [symbol, known.rules];
     const nearest = nearestName(symbol, [...EMBEDDED_SYMBOLS.keys()]);
-    const hint = nearest === null ? `known are ${[...EMBEDDED_SYMBOLS.keys()].join(", ")}` : `did you mean ${nearest}`;
+    const hint = nearest === null
+      ? `known are ${[...EMBEDDED_SYMBOLS.keys()].join(", ")}`
+      : `did you mean ${nearest}`;
     throw new ConfigError(`symbols: ${config.source} has no ${JSON.stringify(symbol)}, ${hint}`);
   }));
   const quotes = new Set([...rules.values()].map(({ quote }) => quote));
   if (quotes.size > 1) {
-    throw new ConfigError(`symbols: ${[...rules.keys()].join(", ")} are quoted in ${[...quotes].join(" and ")}, one quote asset a run`);
+    throw new ConfigError(
+      `symbols: ${[...rules.keys()].join(", ")} are quoted in ${
+        [...quotes].join(" and ")
+      }, one quote asset a run`,
+    );
   }
   return rules;
 }

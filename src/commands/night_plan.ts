@@ -6,9 +6,15 @@ import { type CommandInput, type OptionSpec, UsageError } from "./command.ts";
 /** When a night starts, how its time passes, what it is called. */
 export const PLAN_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   seed: { value: "N", help: "seed of the made-up market (default: a new one each night)" },
-  start: { value: "ISO", help: "start time of the night's clock, such as 2026-11-21T22:00:00Z (default: now)" },
+  start: {
+    value: "ISO",
+    help: "start time of the night's clock, such as 2026-11-21T22:00:00Z (default: now)",
+  },
   "run-id": { value: "ID", help: "name of the run, YYYYMMDD_HHMMSS (default: its start in UTC)" },
-  speed: { value: "N|max", help: "N times as fast as real time; max = virtual time, as fast as it can (default: 1)" },
+  speed: {
+    value: "N|max",
+    help: "N times as fast as real time; max = virtual time, as fast as it can (default: 1)",
+  },
 };
 
 export interface NightPlan {
@@ -63,8 +69,13 @@ function paceOf(
   }
   const speed = Number(text);
   if (!(speed > 0 && speed <= SPEED_MAX)) {
-    throw new UsageError(`Expected --speed above 0 and up to ${SPEED_MAX}, or max, got ${JSON.stringify(text)}`);
+    throw new UsageError(
+      `Expected --speed above 0 and up to ${SPEED_MAX}, or max, got ${JSON.stringify(text)}`,
+    );
   }
   const isSystemTime = speed === 1 && !hasOwnStart;
-  return { pace: { clock: isSystemTime ? systemClock : pacedClock(startedTs, speed), speed }, isDurable: true };
+  return {
+    pace: { clock: isSystemTime ? systemClock : pacedClock(startedTs, speed), speed },
+    isDurable: true,
+  };
 }

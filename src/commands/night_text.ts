@@ -56,15 +56,29 @@ export function summaryOf(
   report: Readonly<Record<string, unknown>>,
   options: { readonly runFolder: string; readonly invocation: string; readonly code: string | null },
 ): readonly string[] {
-  const { verdict, prices, counts, virtual_pnl: pnl, max_drawdown, trades, win_rate, last_n, started_ts, ended_ts } =
-    report as unknown as ReportView;
+  const {
+    verdict,
+    prices,
+    counts,
+    virtual_pnl: pnl,
+    max_drawdown,
+    trades,
+    win_rate,
+    last_n,
+    started_ts,
+    ended_ts,
+  } = report as unknown as ReportView;
   const won = win_rate === null ? "" : `, ${Math.round(win_rate * 100)} % won`;
   const total = Number(pnl.total);
   return [
     `${verdict}${options.code === null ? "" : ` (${options.code})`} · prices: ${prices}`,
-    `  ran      ${formatDuration(ended_ts - started_ts)}: ${counts["market_tick"]} ticks, ${counts["signal"]} signals, ` +
+    `  ran      ${formatDuration(ended_ts - started_ts)}: ${counts["market_tick"]} ticks, ${
+      counts["signal"]
+    } signals, ` +
     `${counts["order_intent"]} orders, ${counts["fill"]} fills, ${trades} round trips${won}`,
-    `  equity   ${short(pnl.equity_start)} → ${short(pnl.equity_end)} (${total >= 0 ? "+" : ""}${short(pnl.total)}): ` +
+    `  equity   ${short(pnl.equity_start)} → ${short(pnl.equity_end)} (${total >= 0 ? "+" : ""}${
+      short(pnl.total)
+    }): ` +
     `realised ${short(pnl.realised)}, unrealised ${short(pnl.unrealised)}, fees ${short(pnl.fees)}`,
     `  drawdown ${short(max_drawdown.quote)} at most (${(max_drawdown.fraction * 100).toFixed(3)} %)`,
     `  journal  ${options.runFolder}: ${last_n + 1} events`,

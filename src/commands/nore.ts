@@ -53,7 +53,9 @@ export const nore: Command = {
     if (input.option("mode") !== "nore") {
       throw new UsageError(`Expected --mode nore, got ${JSON.stringify(input.option("mode") ?? null)}`);
     }
-    if (input.operands.length > 0) throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
+    if (input.operands.length > 0) {
+      throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
+    }
     const config = loadSettings(input);
     const symbols = symbolRulesOf(config);
     const seed = seedOf(input, () => randomBytes(4).readUInt32BE());
@@ -256,7 +258,9 @@ function tellEnd({ input, terminal }: NightSetting, runFolder: string, closed: C
   if (input.has("json")) terminal.print(JSON.stringify(report));
   else if (Object.keys(report).length > 0) {
     const code = stop?.reason_code ?? null;
-    summaryOf(report, { runFolder, invocation: terminal.invocation, code }).forEach((line) => terminal.print(line));
+    summaryOf(report, { runFolder, invocation: terminal.invocation, code }).forEach((line) =>
+      terminal.print(line)
+    );
   }
   if (verdict === "FAILED" || (verdict === "PASS" && problems.length > 0)) return EXIT.failure;
   return verdict === "STOPPED" ? EXIT.stopped : EXIT.ok;

@@ -32,7 +32,9 @@ export const status: Command = {
     }
     if (runId === null) terminal.print(`No night has run in ${varFolder}`);
     else {
-      const state = isRunning ? "running" : `${metrics?.["verdict"] ?? "not running, without a verdict: it was cut short"}`;
+      const state = isRunning
+        ? "running"
+        : `${metrics?.["verdict"] ?? "not running, without a verdict: it was cut short"}`;
       terminal.print(`${runId}: ${state} · last beat ${formatDuration(ageMs!)} ago (pid ${current!["pid"]})`);
       if (metrics !== null) figures(metrics).forEach((line) => terminal.print(line));
     }
@@ -53,7 +55,9 @@ function figures(metrics: Readonly<Record<string, unknown>>): readonly string[] 
     readonly virtual_pnl: Readonly<Record<string, string>>;
   };
   return [
-    `  ${counts["market_tick"]} ticks, ${counts["signal"]} signals, ${counts["fill"]} fills, prices ${metrics["prices"]}`,
+    `  ${counts["market_tick"]} ticks, ${counts["signal"]} signals, ${counts["fill"]} fills, prices ${
+      metrics["prices"]
+    }`,
     `  equity ${pnl["equity_end"]} (${pnl["total"]})`,
   ];
 }

@@ -29,7 +29,9 @@ export const stop: Command = {
       reason_code: "OPERATOR",
       detail: input.option("reason") ?? "nore stop",
     });
-    terminal.print(`${varFolder}/STOP.flag is set; lift it with: ${terminal.invocation} unlatch --reason "…"`);
+    terminal.print(
+      `${varFolder}/STOP.flag is set; lift it with: ${terminal.invocation} unlatch --reason "…"`,
+    );
     return Promise.resolve(EXIT.ok);
   },
 };

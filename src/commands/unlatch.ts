@@ -34,7 +34,13 @@ export const unlatch: Command = {
         mkdirSync(folder, { recursive: true });
         const archive = freeName(folder, runIdOf(unlatched_ts));
         const flag_base64 = readFileSync(flag).toString("base64");
-        writeArtefact(realFiles, archive, { schema: "nore/unlatched", v: 1, unlatched_ts, reason, flag_base64 });
+        writeArtefact(realFiles, archive, {
+          schema: "nore/unlatched",
+          v: 1,
+          unlatched_ts,
+          reason,
+          flag_base64,
+        });
         unlinkSync(flag);
         terminal.print(`The latch is lifted; what it said is kept in ${archive}`);
         return EXIT.ok;

@@ -94,11 +94,14 @@ function tell(result: Verification, terminal: Terminal, ok: boolean): void {
   for (const problem of findings.problems.slice(0, SHOWN_MAX)) terminal.print(redact(formatProblem(problem)));
   if (findings.count > SHOWN_MAX) terminal.print(`… and ${findings.count - SHOWN_MAX} more`);
   for (const note of findings.notes) terminal.print(`note: ${note}`);
-  const size = `${result.events} events, ${result.anchors} anchors, head ${result.head?.slice(0, 16) ?? "none"}`;
+  const size = `${result.events} events, ${result.anchors} anchors, head ${
+    result.head?.slice(0, 16) ?? "none"
+  }`;
   if (!ok && result.ok) terminal.print(`INCOMPLETE ${result.run_id}: ${size}`);
   else if (!ok) terminal.print(`DAMAGED ${result.run_id ?? "run"}: ${findings.count} problems; ${size}`);
-  else if (!result.complete) terminal.print(`GOOD AS FAR AS IT GOES ${result.run_id}: the run was cut short; ${size}`);
-  else terminal.print(`VERIFIED ${result.run_id}: ${size}`);
+  else if (!result.complete) {
+    terminal.print(`GOOD AS FAR AS IT GOES ${result.run_id}: the run was cut short; ${size}`);
+  } else terminal.print(`VERIFIED ${result.run_id}: ${size}`);
 }
 
 function asJson(result: Verification, ok: boolean): unknown {

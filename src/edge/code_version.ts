@@ -28,7 +28,10 @@ function sourceFiles(root: string): readonly string[] {
 function git(root: string, words: readonly string[]): string | null {
   if (!existsSync(`${root}/.git`)) return null;
   try {
-    return execFileSync("git", ["-C", root, ...words], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+    return execFileSync("git", ["-C", root, ...words], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    })
       .trim();
   } catch {
     return null; // no git here, or (Deno) no grant to run it: the version says null, the source hash still stands

@@ -10,6 +10,9 @@ export function readText(path: string): string {
 
 /** The registry and its schemas: path inside the contracts folder → bytes. */
 export function readContractFiles(folder: string): ReadonlyMap<string, Uint8Array> {
-  const paths = ["contracts.v1.yaml", ...readdirSync(`${folder}/schemas`).sort().map((name) => `schemas/${name}`)];
+  const paths = [
+    "contracts.v1.yaml",
+    ...readdirSync(`${folder}/schemas`).sort().map((name) => `schemas/${name}`),
+  ];
   return new Map(paths.map((path) => [path, new Uint8Array(readFileSync(`${folder}/${path}`))]));
 }

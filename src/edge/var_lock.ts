@@ -31,7 +31,8 @@ export async function takeVarLock(varFolder: string): Promise<VarLock> {
   if (kernelLock === "held" || (!isProvenFree && holder !== null && isBeating(varFolder))) {
     if (typeof kernelLock === "object") kernelLock.release();
     throw new LockHeldError(
-      `${varFolder} belongs to a running night` + (holder === null ? "" : ` (pid ${holder.pid}, ${holder.runtime})`),
+      `${varFolder} belongs to a running night` +
+        (holder === null ? "" : ` (pid ${holder.pid}, ${holder.runtime})`),
     );
   }
   writeFileSync(path, JSON.stringify({ pid: process.pid, runtime } satisfies Holder));

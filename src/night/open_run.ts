@@ -74,7 +74,12 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
       execution: config.execution.mode,
     },
   });
-  const roles = nightRoles({ config, runId: identity.runId, venue: identity.venue, symbols: options.symbols });
+  const roles = nightRoles({
+    config,
+    runId: identity.runId,
+    venue: identity.venue,
+    symbols: options.symbols,
+  });
   const manifest = makeRunFolder(files, runFolder, {
     configText: options.configText,
     contracts: options.contractFiles,
@@ -103,7 +108,11 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     genesis: genesisHead(identity.runId, manifest),
     queues: consumersByQueue(contracts, roles, config.queues.names),
     queueOf: (type) => contracts.queueOf(type),
-    mirror: openMirror(files, config.audit.anchor_mirror, { varFolder, runId: identity.runId, print: options.print }),
+    mirror: openMirror(files, config.audit.anchor_mirror, {
+      varFolder,
+      runId: identity.runId,
+      print: options.print,
+    }),
     rotateBytes,
     commitLines: config.logging.commit_lines,
     diskFreeBytesMin: config.logging.disk_free_bytes_min,

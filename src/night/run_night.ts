@@ -82,7 +82,11 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     return journal.endTurn();
   };
   const inputs$ = nightInputs({
-    started: lifecycle(startedTs, "started", `${config.mode} on ${identity.venue}, prices ${identity.prices}`),
+    started: lifecycle(
+      startedTs,
+      "started",
+      `${config.mode} on ${identity.venue}, prices ${identity.prices}`,
+    ),
     startStop: parts.startProblem === null ? null : startStop(startedTs, parts.startProblem),
     market$: drive(mergeAgendas([...timers(startedTs, config), parts.marketAgenda]), pace),
     operator$: parts.operator$,

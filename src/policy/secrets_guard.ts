@@ -23,7 +23,9 @@ export function checkSecrets(input: SecretsInput): string | null {
   if (inConfig !== null) return `the configuration holds what looks like a secret: ${inConfig}`;
   for (const [variable, value] of Object.entries(input.environment ?? {})) {
     if (value === undefined || value === "") continue;
-    if (isExchangeVariable(variable)) return `environment variable ${variable} holds an exchange key, unset it`;
+    if (isExchangeVariable(variable)) {
+      return `environment variable ${variable} holds an exchange key, unset it`;
+    }
     const name = findSecret(`${variable}=${value}`);
     if (name !== null && !input.allowEnv.includes(variable)) {
       return `environment variable ${variable} looks like a secret (${name}), unset it or name it in guards.secrets.allow_env`;

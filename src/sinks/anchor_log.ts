@@ -1,4 +1,4 @@
-import { NO_ANCHOR, nextHead, signAnchor } from "../core/audit_chain.ts";
+import { nextHead, NO_ANCHOR, signAnchor } from "../core/audit_chain.ts";
 import type { Signer } from "../core/ports.ts";
 
 /**

@@ -132,7 +132,9 @@ export class Journal implements QueueSink {
   /** Real time: commits and anchors what has waited long enough. Gives a fault that must stop the night, as endTurn does. */
   flushAged(): AnyDraft | null {
     if (this.#pendingLines > 0) this.commit();
-    if (this.#anchors.waiting > 0 && this.#options.clock.now() - this.#anchors.waitingSinceTs >= ANCHOR_AGE_MS) {
+    if (
+      this.#anchors.waiting > 0 && this.#options.clock.now() - this.#anchors.waitingSinceTs >= ANCHOR_AGE_MS
+    ) {
       this.#anchor(false);
     }
     return this.#takeFault();

@@ -27,6 +27,11 @@ export function setLatch(files: Files, varFolder: string, notice: StopNotice): v
 }
 
 /** The run's own artefact, which quotes the latch. */
-export function writeStopCopy(files: Files, runFolder: string, notice: StopNotice, latch: string | null): void {
+export function writeStopCopy(
+  files: Files,
+  runFolder: string,
+  notice: StopNotice,
+  latch: string | null,
+): void {
   writeArtefact(files, `${runFolder}/STOP.flag`, { schema: "nore/stop_flag", v: 1, ...notice, latch });
 }

@@ -94,7 +94,9 @@ export class RunReader {
       const parsed = parseLine(this.#decoder.decode(bytes));
       if (!parsed.ok) throw new Error(parsed.problem);
       const value: unknown = JSON.parse(parsed.json);
-      if (JSON.stringify(value) !== parsed.json) throw new Error("JSON is not in the form that JSON.stringify gives");
+      if (JSON.stringify(value) !== parsed.json) {
+        throw new Error("JSON is not in the form that JSON.stringify gives");
+      }
       return { file, line, json: parsed.json, hash: parsed.hash, value, endOffset };
     } catch (error) {
       this.#findings.problem(file, line, error instanceof Error ? error.message : String(error));

@@ -25,7 +25,11 @@ export class AnchorChain {
   constructor(
     reader: RunReader,
     findings: Findings,
-    options: { readonly runId: string; readonly manifestBytes: Uint8Array; readonly verifier: AnchorVerifier },
+    options: {
+      readonly runId: string;
+      readonly manifestBytes: Uint8Array;
+      readonly verifier: AnchorVerifier;
+    },
   ) {
     this.#findings = findings;
     this.#head = genesisHead(options.runId, options.manifestBytes);
@@ -71,11 +75,19 @@ export class AnchorChain {
     this.#head = nextHead(this.#head, this.#hashes.join(""));
     if (this.#head !== current.anchor.head) {
       const range = `events ${current.anchor.first} to ${current.anchor.last}`;
-      this.#findings.problem(FILE, current.line, `head is ${current.anchor.head}, ${range} give ${this.#head}`);
+      this.#findings.problem(
+        FILE,
+        current.line,
+        `head is ${current.anchor.head}, ${range} give ${this.#head}`,
+      );
       this.#head = current.anchor.head;
     }
     if (ts - this.#firstTs > SPAN_MS_MAX) {
-      this.#findings.problem(FILE, current.line, `covers ${ts - this.#firstTs} ms, at most ${SPAN_MS_MAX} are allowed`);
+      this.#findings.problem(
+        FILE,
+        current.line,
+        `covers ${ts - this.#firstTs} ms, at most ${SPAN_MS_MAX} are allowed`,
+      );
     }
     this.#hashes = [];
     this.#next++;
@@ -127,7 +139,8 @@ export function verifyMirror(
   const theirs = text.split("\n").filter((line) => line !== "");
   const ours = chain.lines;
   if (theirs.length > ours.length) {
-    const missing = `${ours.length} anchors here, ${theirs.length} in the mirror: the end of this run was cut off`;
+    const missing =
+      `${ours.length} anchors here, ${theirs.length} in the mirror: the end of this run was cut off`;
     findings.problem(FILE, null, missing);
   } else if (chain.isFinal && theirs.length < ours.length) {
     findings.problem(FILE, null, `${ours.length} anchors here, only ${theirs.length} in the mirror`);

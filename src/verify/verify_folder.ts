@@ -54,7 +54,11 @@ export function verifyFolder(
   const contractFiles = readContracts(reader);
   const contractsHash = contractsSha256(contractFiles);
   if (contractsHash !== manifest.contracts_sha256) {
-    findings.problem("contracts", null, `SHA-256 is ${contractsHash}, the manifest says ${manifest.contracts_sha256}`);
+    findings.problem(
+      "contracts",
+      null,
+      `SHA-256 is ${contractsHash}, the manifest says ${manifest.contracts_sha256}`,
+    );
   }
   if (findings.count > 0 || configBytes === null) return null;
   const config = JSON.parse(new TextDecoder().decode(configBytes)) as Config;

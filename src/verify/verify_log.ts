@@ -54,7 +54,11 @@ export function verifyLog<Tally>(
       if (later.length === 0) break;
       if (!chain.isFinal && n > chain.lastN) break; // what a crash leaves
       const nearest = later.reduce((a, b) => (b.n < a.n ? b : a));
-      findings.problem(nearest.line!.file, nearest.line!.line, `event ${n} is missing before event ${nearest.n}`);
+      findings.problem(
+        nearest.line!.file,
+        nearest.line!.line,
+        `event ${n} is missing before event ${nearest.n}`,
+      );
       n = nearest.n - 1;
       continue;
     }

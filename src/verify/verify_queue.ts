@@ -87,13 +87,17 @@ function verifyCursor(
     findings.problem(path, null, `is of run ${cursor["run_id"]}, queue ${cursor["queue"]}`);
   }
   const consumers = cursor["consumers"] as Readonly<
-    Record<string, { readonly file: string; readonly offset: number; readonly line: number; readonly n: number }>
+    Record<
+      string,
+      { readonly file: string; readonly offset: number; readonly line: number; readonly n: number }
+    >
   >;
   const active = `${folder}/inbox.jsonl`;
   const size = reader.bytes(active)?.length ?? 0;
   for (const [consumer, { file, offset, line, n }] of Object.entries(consumers)) {
     const acked = options.acked.get(consumer) ?? 0;
-    const isAtEnd = file === "inbox.jsonl" && offset === size && n === options.lastN && line === options.lines;
+    const isAtEnd = file === "inbox.jsonl" && offset === size && n === options.lastN &&
+      line === options.lines;
     if (options.isComplete ? line !== acked || !isAtEnd : line > options.lines) {
       const place = `${file} offset ${offset} line ${line} n ${n}`;
       const expected = `inbox.jsonl offset ${size} line ${options.lines} n ${options.lastN}`;

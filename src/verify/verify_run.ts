@@ -50,7 +50,9 @@ export function verifyRun(options: VerifyOptions): Verification {
   const verifier = options.verifierOf(options.publicKey ?? manifest.anchor_key.public_key);
   const chain = new AnchorChain(reader, findings, { runId: manifest.run_id, manifestBytes, verifier });
   if (options.mirror === null) {
-    findings.note("no mirror of the anchors was found: without it an end that was cut off and replaced cannot be seen");
+    findings.note(
+      "no mirror of the anchors was found: without it an end that was cut off and replaced cannot be seen",
+    );
   } else {
     verifyMirror(findings, chain, options.mirror);
   }
@@ -80,7 +82,9 @@ export function verifyRun(options: VerifyOptions): Verification {
     if (isComplete) findings.problem(file, line, "the last line has no newline: cut off");
     else findings.note(`${file} ends in the middle of line ${line}`);
   }
-  if (log.tailLines > 0) findings.note(`${log.tailLines} lines behind event ${log.lastN} are what a crash left`);
+  if (log.tailLines > 0) {
+    findings.note(`${log.tailLines} lines behind event ${log.lastN} are what a crash left`);
+  }
   return {
     ok: findings.count === 0,
     complete: isComplete,

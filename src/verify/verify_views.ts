@@ -27,7 +27,11 @@ export function verifyViews(
   compare(findings, "portfolio.json", portfolio, options.portfolio);
   const isStopped = (figures["stop"] as { readonly count: number }).count > 0;
   if (report !== null && report["verdict"] !== (isStopped ? "STOPPED" : "PASS")) {
-    findings.problem("report.json", null, `verdict is ${report["verdict"]}, the log says ${isStopped ? "STOPPED" : "PASS"}`);
+    findings.problem(
+      "report.json",
+      null,
+      `verdict is ${report["verdict"]}, the log says ${isStopped ? "STOPPED" : "PASS"}`,
+    );
   }
   if (isStopped && copy === null) findings.problem("STOP.flag", null, "is missing, the run was stopped");
 }
@@ -41,7 +45,11 @@ function verifyEarlyReport(
   const report = reader.artefact("report.json");
   const isDiskStop = copy !== null && ["SINK_IO", "DISK_FULL"].includes(String(copy["reason_code"]));
   if (report === null || report["verdict"] === "FAILED" || isDiskStop) return;
-  findings.problem("audit/anchors.jsonl", null, "the final anchor is missing, the report was written after it");
+  findings.problem(
+    "audit/anchors.jsonl",
+    null,
+    "the final anchor is missing, the report was written after it",
+  );
 }
 
 function verifySnapshots(reader: RunReader): void {

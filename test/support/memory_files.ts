@@ -37,7 +37,8 @@ export function memoryFiles(): MemoryFiles {
     text: (path) => new TextDecoder().decode(need(path)),
     makeDirectory: (path) => void folders.add(path),
     exists: (path) =>
-      contents.has(path) || folders.has(path) || [...contents.keys()].some((name) => name.startsWith(`${path}/`)),
+      contents.has(path) || folders.has(path) ||
+      [...contents.keys()].some((name) => name.startsWith(`${path}/`)),
     list(path) {
       const inside = [...contents.keys()].filter((name) => name.startsWith(`${path}/`));
       return [...new Set(inside.map((name) => name.slice(path.length + 1).split("/")[0]!))].sort();

@@ -31,19 +31,23 @@ export function feedback<Draft, Event>(
       let isRunning = false;
       let isInputDone = false;
 
-      output.add(inner(draft$).subscribe({
-        next: (step) => {
-          for (const draft of step.drafts) turn.push(draft);
-          if (step.event !== null) output.next(step.event);
-        },
-        error: (error) => output.error(error),
-      }));
+      output.add(
+        inner(draft$).subscribe({
+          next: (step) => {
+            for (const draft of step.drafts) turn.push(draft);
+            if (step.event !== null) output.next(step.event);
+          },
+          error: (error) => output.error(error),
+        }),
+      );
 
       const runTurn = (input: Draft) => {
         turn = [input];
         for (let i = 0; i < turn.length && !output.closed; i++) {
           if (i === options.turnLengthMax) {
-            throw new Error(`A turn is longer than ${options.turnLengthMax} events: the roles answer each other`);
+            throw new Error(
+              `A turn is longer than ${options.turnLengthMax} events: the roles answer each other`,
+            );
           }
           draft$.next(turn[i]!);
         }

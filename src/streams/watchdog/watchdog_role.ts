@@ -5,7 +5,9 @@ import type { Machine } from "../../core/machine.ts";
  * Says on every heartbeat how each role is, and turns a risk STOP or an operator's stop into the stop_journal.
  * It may stop the night and nothing else.
  */
-export type WatchdogInput = Event<"market_tick" | "timer" | "lifecycle" | "operator_command" | "risk_action">;
+export type WatchdogInput = Event<
+  "market_tick" | "timer" | "health" | "lifecycle" | "operator_command" | "risk_action"
+>;
 
 export interface WatchdogState {
   startedTs: number;
@@ -40,6 +42,11 @@ export function watchdogRole(
           const health = healthOfAll(state, event.ts);
           for (const symbol of options.symbols) state.silent.add(symbol);
           return [state, health];
+        }
+        case "health": {
+          const { role, state: roleState, detail } = event.payload;
+          if (roleState !== "DOWN") return [state, NOTHING];
+          return [state, stop(state, role, "ROLE_DEAD", detail ?? `${role} is down`)];
         }
         case "operator_command":
           if (event.payload.command !== "stop") return [state, NOTHING];

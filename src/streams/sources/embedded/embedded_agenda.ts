@@ -22,7 +22,13 @@ export function embeddedAgenda(
       for (const message of messages) {
         const tick = tickOfMessage(message, { venue: "embedded", priceSource: "embedded" });
         if (typeof tick === "string") options.onUnusable(message, tick, nowTs);
-        else drafts.push({ type: "market_tick", source: "market_role", ts: nowTs, cause: null, payload: tick });
+        else {drafts.push({
+            type: "market_tick",
+            source: "market_role",
+            ts: nowTs,
+            cause: null,
+            payload: tick,
+          });}
       }
       return drafts;
     },
