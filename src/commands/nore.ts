@@ -114,7 +114,7 @@ async function nightInVar(setting: NightSetting): Promise<number> {
 
   const contractFiles = readContractFiles(`${packageRoot}/config`);
   const policyFolder = resolve(packageRoot, config.policy.directory);
-  const policyData = files.read(`${policyFolder}/data.json`);
+  const policyData = withoutWhiteSpace(files.read(`${policyFolder}/data.json`));
   const policy = readPolicyFiles({
     wasm: files.read(`${policyFolder}/build/policy.wasm`),
     manifest: files.read(`${policyFolder}/build/manifest.json`),
@@ -192,6 +192,11 @@ async function nightInVar(setting: NightSetting): Promise<number> {
 }
 
 const BEAT_EVERY_MS = 1000;
+
+/** The data as JSON.stringify gives it: the form in which the run keeps it and its hash is taken. */
+function withoutWhiteSpace(json: Uint8Array): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(JSON.parse(new TextDecoder().decode(json))));
+}
 
 function entrypointsOf(contracts: Contracts): readonly string[] {
   return contracts.types.map((type) => contracts.entrypointOf(type)).filter((name) => name !== null);

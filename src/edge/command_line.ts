@@ -31,7 +31,13 @@ export function readCommandLine(
   try {
     const bytes = options.readProc();
     if (bytes.length === 0) return { ...canonical, problem: "/proc/self/cmdline is empty" };
-    return { hash: sha256Hex(bytes), form: "proc", words, problem: null };
+    const text = new TextDecoder().decode(bytes);
+    return {
+      hash: sha256Hex(bytes),
+      form: "proc",
+      words: text.replace(/\0$/, "").split("\0"),
+      problem: null,
+    };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     return { ...canonical, problem: options.isDeno ? null : `/proc/self/cmdline cannot be read: ${detail}` };

@@ -65,7 +65,7 @@ export class Journal implements QueueSink {
     this.#queues = [...options.queues].map(([name, consumers]) =>
       new QueueFiles({ files, folder: `${runFolder}/queues/${name}`, name, runId, consumers, rotateBytes })
     );
-    for (const queue of this.#queues) queue.writeCursor({ sync: options.isDurable });
+    for (const queue of this.#queues) queue.writeCursor();
     files.makeDirectory(`${runFolder}/audit`);
     this.#anchorFile = new SegmentedFile(files, `${runFolder}/audit`, "anchors", Infinity);
     const places = [this.#anchorFile, options.mirror];
@@ -183,7 +183,10 @@ export class Journal implements QueueSink {
     return queue;
   }
 
-  /** In this order: events, acks, cursors, anchor. Nothing says of a line that it is there before it is. */
+  /**
+   * In this order: events, acks, cursors, anchor. Nothing says of a line that it is there before it is; in virtual
+   * time nothing is durable before the end, so cursors do not move before it either.
+   */
   #anchor(final: boolean): void {
     this.commit();
     const sync = this.#options.isDurable || final;
@@ -194,7 +197,7 @@ export class Journal implements QueueSink {
         acks.write();
         if (sync) acks.sync();
       }
-      for (const queue of changed) queue.writeCursor({ sync });
+      if (sync) { for (const queue of final ? this.#queues : changed) queue.writeCursor(); }
     });
     this.#anchors.anchor(this.#lengths(), { ts: this.#ts, final });
     this.guard(() => {

@@ -59,7 +59,7 @@ export class QueueFiles {
   }
 
   /** Call when what the acks count is written. */
-  writeCursor(options: { readonly sync: boolean }): void {
+  writeCursor(): void {
     const position = {
       file: this.inbox.name,
       offset: this.inbox.bytes,
@@ -72,6 +72,6 @@ export class QueueFiles {
       run_id: this.#runId,
       queue: this.name,
       consumers: Object.fromEntries(this.#consumers.map((consumer) => [consumer, position])),
-    }, options);
+    });
   }
 }

@@ -1,7 +1,8 @@
 import { formatLine } from "../core/journal_line.ts";
 import type { Files } from "../core/ports.ts";
-import { writeArtefact } from "./atomic_file.ts";
+import { writeArtefact, writeAtomic } from "./atomic_file.ts";
 import { portfolioOf, type ReportFacts, reportOf } from "./report.ts";
+import { reportPage } from "./report_page.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 import type { Tally } from "./tally.ts";
 
@@ -40,7 +41,9 @@ export class RunArtefacts {
     this.#snapshot(report, ts);
     this.#snapshots.sync();
     this.#snapshots.close();
-    writeArtefact(this.#options.files, `${this.#options.runFolder}/report.json`, report);
+    const { files, runFolder } = this.#options;
+    writeArtefact(files, `${runFolder}/report.json`, report);
+    writeAtomic(files, `${runFolder}/report.html`, reportPage(report));
     return report;
   }
 

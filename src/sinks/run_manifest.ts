@@ -22,7 +22,6 @@ export function manifestOf(
   const { list } = config.strategy;
   return {
     schema: "nore/manifest",
-    v: 1,
     run_id: identity.runId,
     mode: config.mode,
     source: identity.source,
