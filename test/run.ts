@@ -50,6 +50,11 @@ for (const [index, path] of files.entries()) {
     failed++;
   }
 }
+const TESTS_MIN = 800;
+if (wanted === "" && passed < TESTS_MIN) {
+  process.stdout.write(`Only ${passed} tests passed, at least ${TESTS_MIN} are expected: are some not found?\n`);
+  failed++;
+}
 if (files.length === 0) {
   process.stdout.write(`No test file has ${JSON.stringify(wanted)} in its path\n`);
   failed++;

@@ -43,7 +43,7 @@ export function realTerminal(): {
 
 /** How the user called this program, so that hints can be typed as they stand. */
 export function invocationOf(script: string, isDeno: boolean): string {
-  if (isDeno) return "deno task nore";
+  if (isDeno) return "deno task cli";
   return /nore(\.mjs)?$/.test(script) ? "nore" : "npx tsx src/main.ts";
 }
 

@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+
+/** The house rules, as tests: where things live, what may import what, what may be called where. */
+
+const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
+
+function filesIn(folder: string): readonly string[] {
+  return (readdirSync(`${root}/${folder}`, { recursive: true }) as string[])
+    .map((path) => `${folder}/${path.replaceAll("\\", "/")}`)
+    .filter((path) => path.endsWith(".ts"))
+    .sort();
+}
+
+const read = (path: string): string => readFileSync(`${root}/${path}`, "utf8");
+const sources = filesIn("src");
+const tests = filesIn("test").filter((path) => path.endsWith("_test.ts"));
+
+/** Without comments and the text in quotes and templates, so that only code is looked at. */
+function codeOf(path: string): string {
+  return read(path)
+    .replace(/\/\*[\s\S]*?\*\//g, "")
+    .replace(/(^|\s)\/\/.*$/gm, "")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""');
+}
+
+/** What a file imports from this project, as paths from the root. */
+function importsOf(path: string): readonly string[] {
+  const folder = new URL(`file:///${path}`);
+  return [...read(path).matchAll(/\bfrom "(\.{1,2}\/[^"]+)"|\bimport\("(\.{1,2}\/[^"]+)"\)/g)]
+    .map((match) => new URL(match[1] ?? match[2]!, folder).pathname.slice(1));
+}
+
+/** The room of a file: the folder below src, or the file itself where it stands alone. */
+function roomOf(path: string): string {
+  return path.split("/")[1]!;
+}
+
+/** Which rooms each room may import from, itself included. Data flows one way. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  core: ["core"],
+  streams: ["core", "streams"],
+  policy: ["core", "policy"],
+  sinks: ["core", "sinks"],
+  edge: ["core", "edge"],
+  verify: ["core", "sinks", "verify"],
+  "pipeline.ts": ["core", "streams", "policy", "sinks"],
+  night: ["core", "streams", "policy", "sinks", "pipeline.ts", "night"],
+  commands: ["core", "streams", "policy", "sinks", "edge", "verify", "night", "commands"],
+  "main.ts": ["commands", "edge"],
+};
+
+test("src/ every file lives in a known room", () => {
+  const unknown = sources.filter((path) => !(roomOf(path) in MAY_IMPORT));
+  assert.equal(unknown, []);
+});
+
+test("src/ imports go one way only", () => {
+  const wrong = sources.flatMap((path) =>
+    importsOf(path)
+      .filter((target) => !MAY_IMPORT[roomOf(path)]!.includes(roomOf(target)))
+      .map((target) => `${path} imports ${target}`)
+  );
+  assert.equal(wrong, []);
+});
+
+/** Only these rooms may touch the machine: its clock, its randomness, its files, its process. */
+const EDGES: readonly string[] = ["edge", "commands", "main.ts"];
+const MACHINE = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bperformance\.now\b/,
+  /\bMath\.random\b/,
+  /\bconsole\./,
+  /\bDeno\./,
+  /\bprocess\.(?:env|argv|exit|on|pid|std|cwd|kill|memoryUsage|hrtime)/,
+  /\bfetch\(/,
+  /\bsetTimeout\(/,
+  /\bsetInterval\(/,
+];
+
+test("src/ only edges touch the machine", () => {
+  const wrong = sources.filter((path) => !EDGES.includes(roomOf(path))).flatMap((path) => {
+    const code = codeOf(path);
+    return MACHINE.filter((pattern) => pattern.test(code)).map((pattern) => `${path}: ${pattern.source}`);
+  });
+  assert.equal(wrong, []);
+});
+
+test("src/ only edges import modules of the machine", () => {
+  const pure = ["node:crypto", "node:buffer"];
+  const wrong = sources.filter((path) => !EDGES.includes(roomOf(path))).flatMap((path) =>
+    [...read(path).matchAll(/from "(node:[^"]+)"/g)]
+      .filter(([, name]) => !pure.includes(name!))
+      .map(([, name]) => `${path} imports ${name}`)
+  );
+  assert.equal(wrong, []);
+});
+
+test("src/ the core calls no function of Math that engines may round differently", () => {
+  const inexact = /\bMath\.(?!abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc)\w+|\*\*(?! )|\.toLocale|\bIntl\./;
+  const wrong = sources.filter((path) => ["core", "streams", "sinks"].includes(roomOf(path)))
+    .filter((path) => inexact.test(codeOf(path)));
+  assert.equal(wrong, []);
+});
+
+test("src/ every file is reached from main.ts", () => {
+  const reached = new Set<string>();
+  const visit = (path: string) => {
+    if (reached.has(path)) return;
+    reached.add(path);
+    importsOf(path).forEach(visit);
+  };
+  visit("src/main.ts");
+  assert.equal(sources.filter((path) => !reached.has(path)), []);
+});
+
+/** Types alone: nothing in them can be run. */
+const TYPES_ONLY: readonly string[] = [
+  "src/core/event.ts",
+  "src/core/machine.ts",
+  "src/core/ports.ts",
+  "src/core/run_identity.ts",
+  "src/core/symbol_rules.ts",
+  "src/streams/risk/risk_check.ts",
+  "src/streams/sources/binance/venue_message.ts",
+];
+const WITHOUT_TEST = [...TYPES_ONLY, "src/main.ts"];
+
+test("test/ mirrors src/", () => {
+  const missing = sources.filter((path) => !WITHOUT_TEST.includes(path))
+    .map((path) => path.replace(/^src/, "test").replace(/\.ts$/, "_test.ts"))
+    .filter((path) => !tests.includes(path));
+  assert.equal(missing, []);
+});
+
+test("package.json exempts from coverage what cannot be run, and nothing else", () => {
+  const { c8 } = JSON.parse(read("package.json")) as { c8: { exclude: readonly string[] } };
+  assert.equal([...c8.exclude].sort(), [...WITHOUT_TEST].sort());
+});
+
+test("test/ every file runs its tests", () => {
+  const silent = tests.filter((path) => !/^test\.run\(\);$/m.test(read(path)));
+  assert.equal(silent, []);
+});
+
+test("files are named in snake_case and have at most 300 lines", () => {
+  const all = [...sources, ...filesIn("test"), ...filesIn("bench"), ...filesIn("scripts")];
+  const misnamed = all.filter((path) => !/^[a-z0-9_]+\.ts$/.test(path.slice(path.lastIndexOf("/") + 1)));
+  const long = all.filter((path) => read(path).split("\n").length > 301);
+  assert.equal({ misnamed, long }, { misnamed: [], long: [] });
+});
+
+test("src/ holds no leftovers", () => {
+  const marks = /\b(TODO|FIXME|XXX|HACK)\b|\b(utils|helpers|manager)\b\.ts/;
+  assert.equal([...sources, ...tests].filter((path) => path !== "test/tidy_test.ts" && marks.test(read(path))), []);
+});
+
+test("src/ subscribes once, in the night", () => {
+  const subscribers = sources.filter((path) => /\.subscribe\(/.test(codeOf(path)));
+  assert.equal(subscribers, ["src/streams/operators/feedback.ts"]);
+});
+
+test("packages of the program are all used", () => {
+  const { dependencies } = JSON.parse(read("package.json")) as { dependencies: Record<string, string> };
+  const text = [...sources.map(read), read("bin/nore.mjs")].join("\n");
+  const unused = Object.keys(dependencies).filter((name) => !new RegExp(`"${name}["/]`).test(text));
+  assert.equal(unused, []);
+});
+
+test.run();
