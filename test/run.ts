@@ -52,7 +52,9 @@ for (const [index, path] of files.entries()) {
 }
 const TESTS_MIN = 800;
 if (wanted === "" && passed < TESTS_MIN) {
-  process.stdout.write(`Only ${passed} tests passed, at least ${TESTS_MIN} are expected: are some not found?\n`);
+  process.stdout.write(
+    `Only ${passed} tests passed, at least ${TESTS_MIN} are expected: are some not found?\n`,
+  );
   failed++;
 }
 if (files.length === 0) {

@@ -100,7 +100,8 @@ test("src/ only edges import modules of the machine", () => {
 });
 
 test("src/ the core calls no function of Math that engines may round differently", () => {
-  const inexact = /\bMath\.(?!abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc)\w+|\*\*(?! )|\.toLocale|\bIntl\./;
+  const inexact =
+    /\bMath\.(?!abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc)\w+|\*\*(?! )|\.toLocale|\bIntl\./;
   const wrong = sources.filter((path) => ["core", "streams", "sinks"].includes(roomOf(path)))
     .filter((path) => inexact.test(codeOf(path)));
   assert.equal(wrong, []);
@@ -155,7 +156,10 @@ test("files are named in snake_case and have at most 300 lines", () => {
 
 test("src/ holds no leftovers", () => {
   const marks = /\b(TODO|FIXME|XXX|HACK)\b|\b(utils|helpers|manager)\b\.ts/;
-  assert.equal([...sources, ...tests].filter((path) => path !== "test/tidy_test.ts" && marks.test(read(path))), []);
+  assert.equal(
+    [...sources, ...tests].filter((path) => path !== "test/tidy_test.ts" && marks.test(read(path))),
+    [],
+  );
 });
 
 test("src/ subscribes once, in the night", () => {

@@ -32,9 +32,13 @@ export function parseLine(line: string): LineCheck {
   return { ok: true, json, hash };
 }
 
-/** The text of an artefact: `sha256` first, over the text itself with the 64 digits replaced by 0. */
+/**
+ * The text of an artefact: `sha256` first, over the text itself with the 64 digits replaced by 0. An older seal among
+ * the fields is dropped. No field may have a whole number for its name: JSON would put it first.
+ */
 export function sealArtefact(fields: Readonly<Record<string, unknown>>): string {
-  const open = JSON.stringify({ sha256: ZEROS, ...fields });
+  const { sha256: _, ...rest } = fields;
+  const open = JSON.stringify({ sha256: ZEROS, ...rest });
   return open.replace(ZEROS, sha256Hex(open));
 }
 

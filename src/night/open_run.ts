@@ -51,8 +51,19 @@ export interface OpenRun {
   readonly tally: Tally;
 }
 
-/** Contracts from their files; throws where registry and schemas do not fit. */
+const compiled = new WeakMap<ReadonlyMap<string, Uint8Array>, Contracts>();
+
+/**
+ * Contracts from their files; throws where registry and schemas do not fit. Compiling takes longer than all else
+ * before the first event and is asked for twice, so the answer for the same map is kept.
+ */
 export function openContracts(files: ReadonlyMap<string, Uint8Array>): Contracts {
+  const known = compiled.get(files) ?? compileFiles(files);
+  compiled.set(files, known);
+  return known;
+}
+
+function compileFiles(files: ReadonlyMap<string, Uint8Array>): Contracts {
   const texts = new Map([...files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]));
   const registry = texts.get("contracts.v1.yaml");
   if (registry === undefined) throw new Error("contracts.v1.yaml is missing");
@@ -62,6 +73,7 @@ export function openContracts(files: ReadonlyMap<string, Uint8Array>): Contracts
 export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   const { identity, config, policy, files, signer, runFolder, varFolder, isDurable } = options;
   const { rotate_bytes: rotateBytes } = config.logging;
+  const { anchor_mirror: anchorMirror } = config.audit;
   const contracts = openContracts(options.contractFiles);
   const gate = await openGate({
     ...policy,
@@ -108,11 +120,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     genesis: genesisHead(identity.runId, manifest),
     queues: consumersByQueue(contracts, roles, config.queues.names),
     queueOf: (type) => contracts.queueOf(type),
-    mirror: openMirror(files, config.audit.anchor_mirror, {
-      varFolder,
-      runId: identity.runId,
-      print: options.print,
-    }),
+    mirror: openMirror(files, anchorMirror, { varFolder, runId: identity.runId, print: options.print }),
     rotateBytes,
     commitLines: config.logging.commit_lines,
     diskFreeBytesMin: config.logging.disk_free_bytes_min,
@@ -129,8 +137,17 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     rotateBytes,
     isDurable,
   });
+  syncWayTo(files, runFolder, varFolder);
   const tallying = tallyOf(config.strategy.list, contracts.types);
   return { contracts, gate, roles, journal, artefacts, ballast, tallying, tally: tallying.initial() };
+}
+
+/** What was made in a folder is durable only when the folder is, and so on up to `var`. */
+function syncWayTo(files: Files, runFolder: string, varFolder: string): void {
+  const runs = runFolder.slice(0, runFolder.lastIndexOf("/"));
+  for (const folder of [`${runFolder}/queues`, `${runFolder}/audit`, runFolder, runs, varFolder]) {
+    files.syncDirectory(folder);
+  }
 }
 
 function consumersByQueue(

@@ -80,6 +80,9 @@ export class AnchorLog {
   ): Readonly<Record<string, readonly [number, number]>> {
     const changed: Record<string, readonly [number, number]> = {};
     for (const [path, bytes, lines] of [...files].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
+      const active = path.replace(/\.[0-9]{6}\.jsonl$/, ".jsonl");
+      // A new segment (it sorts first): the active file is another one now, even where it is as long as the last was.
+      if (active !== path && !this.#lengths.has(path)) this.#lengths.delete(active);
       if (!isFinal && (this.#lengths.get(path) ?? 0) === bytes) continue;
       changed[path] = [bytes, lines];
       this.#lengths.set(path, bytes);

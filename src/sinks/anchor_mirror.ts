@@ -23,7 +23,9 @@ export function openMirror(
   const folder = mirrorFolder(setting, options.varFolder);
   if (folder !== null) {
     files.makeDirectory(folder);
-    return new SegmentedFile(files, folder, `${options.runId}.anchors`, Infinity);
+    const mirror = new SegmentedFile(files, folder, `${options.runId}.anchors`, Infinity);
+    files.syncDirectory(folder);
+    return mirror;
   }
   const waiting: string[] = [];
   return {

@@ -16,10 +16,6 @@ export class Ballast {
     this.#isHeld = true;
   }
 
-  get isHeld(): boolean {
-    return this.#isHeld;
-  }
-
   /** Gives the room back; false where it was given back before. */
   release(): boolean {
     if (!this.#isHeld) return false;

@@ -41,6 +41,8 @@ const ANCHOR_SPAN_MS = 1000;
 const ANCHOR_AGE_MS = 900;
 
 const RAW_BYTES_MAX = 4096;
+/** What is looked at for secrets: more than is kept, so that none is cut in two and shows its first half. */
+const RAW_BYTES_REDACTED = 65_536;
 
 export class Journal implements QueueSink {
   readonly #options: JournalOptions;
@@ -56,6 +58,8 @@ export class Journal implements QueueSink {
   #isUrgent = false;
   #pendingLines = 0;
   #fault: JournalFailure | null = null;
+  #hasEnded = false;
+  #isFinished = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -105,6 +109,7 @@ export class Journal implements QueueSink {
     this.#ts = ts;
     this.#pendingLines++;
     this.#isUrgent ||= isUrgent(draft);
+    if (draft.type === "lifecycle" && draft.payload.what === "ended") this.#hasEnded = true;
     const { runId: run_id, cmdlineHash: cmdline_hash } = this.#options;
     return { schema: `nore/${type}`, v: 1, ts, id, source, type, run_id, cmdline_hash, payload } as Event;
   }
@@ -112,21 +117,12 @@ export class Journal implements QueueSink {
   endTurn(): AnyDraft | null {
     this.#isTurnOpen = false;
     if (this.#isUrgent || this.#pendingLines >= this.#options.commitLines) this.commit();
-    if (this.#anchors.waiting >= ANCHOR_AFTER_EVENTS) this.#anchor(false);
     return this.#takeFault();
   }
 
   /** Writes whole turns, and syncs them where the run is durable. Call between turns. */
   commit(): void {
-    this.guard(() => {
-      for (const queue of this.#queues) {
-        queue.inbox.write();
-        queue.deadletter.write();
-      }
-      if (this.#options.isDurable) this.#syncQueues();
-    });
-    this.#isUrgent = false;
-    this.#pendingLines = 0;
+    this.#commit(this.#options.isDurable);
   }
 
   /** Real time: commits and anchors what has waited long enough. Gives a fault that must stop the night, as endTurn does. */
@@ -143,34 +139,55 @@ export class Journal implements QueueSink {
   deadletter(letter: Deadletter): void {
     const queue = this.#queues.find(({ name }) => name === letter.queue);
     if (queue === undefined) throw new Error(`No queue ${JSON.stringify(letter.queue)} for a deadletter`);
+    this.#refuseWhenFinished();
     const { ts, reason_code, detail, raw } = letter;
+    const text = Buffer.from(raw.subarray(0, RAW_BYTES_REDACTED)).toString("latin1");
     queue.deadletter.add(formatLine(JSON.stringify({
       ts,
       reason_code,
       detail: redact(detail),
       bytes: raw.length,
-      raw: Buffer.from(redact(Buffer.from(raw.subarray(0, RAW_BYTES_MAX)).toString("latin1")), "latin1")
-        .toString("base64"),
+      raw: Buffer.from(redact(text), "latin1").subarray(0, RAW_BYTES_MAX).toString("base64"),
     })));
     this.#pendingLines++;
   }
 
+  /** Throws, when all is written and closed, a fault that came too late for the log to say it. */
   finish(): void {
-    this.commit();
     this.#anchor(true);
+    this.#isFinished = true;
     this.guard(() => {
-      this.#syncQueues();
-      this.#anchorFile.sync();
-      this.#options.mirror.sync();
+      for (const queue of this.#queues) for (const file of queue.all) file.close();
+      this.#anchorFile.close();
+      this.#options.mirror.close();
     });
-    for (const queue of this.#queues) for (const file of queue.all) file.close();
-    this.#anchorFile.close();
-    this.#options.mirror.close();
+    if (this.#fault !== null) throw this.#fault;
   }
 
+  /** Anchors before a turn, never after one: so there is always an event left for the final anchor. */
   #beginTurn(ts: number): void {
+    this.#refuseWhenFinished();
     this.#isTurnOpen = true;
-    if (this.#anchors.waiting > 0 && ts - this.#anchors.waitingSinceTs > ANCHOR_SPAN_MS) this.#anchor(false);
+    const { waiting, waitingSinceTs } = this.#anchors;
+    if (waiting >= ANCHOR_AFTER_EVENTS || (waiting > 0 && ts - waitingSinceTs > ANCHOR_SPAN_MS)) {
+      this.#anchor(false);
+    }
+  }
+
+  #refuseWhenFinished(): void {
+    if (this.#isFinished) throw new Error("The journal has its final anchor: nothing is written after it");
+  }
+
+  #commit(sync: boolean): void {
+    this.guard(() => {
+      for (const queue of this.#queues) {
+        queue.inbox.write();
+        queue.deadletter.write();
+      }
+      if (sync) { for (const queue of this.#queues) for (const file of queue.all) file.sync(); }
+    });
+    this.#isUrgent = false;
+    this.#pendingLines = 0;
   }
 
   #queueFor(type: EventType): QueueFiles {
@@ -188,16 +205,16 @@ export class Journal implements QueueSink {
    * time nothing is durable before the end, so cursors do not move before it either.
    */
   #anchor(final: boolean): void {
-    this.commit();
     const sync = this.#options.isDurable || final;
-    const changed = this.#queues.filter((queue) => queue.hasUnacked);
+    this.#commit(sync);
+    const changed = final ? this.#queues : this.#queues.filter((queue) => queue.hasUnacked);
     for (const queue of changed) queue.ack(this.#ts);
     this.guard(() => {
       for (const { acks } of changed) {
         acks.write();
         if (sync) acks.sync();
       }
-      if (sync) { for (const queue of final ? this.#queues : changed) queue.writeCursor(); }
+      if (sync) { for (const queue of changed) queue.writeCursor(); }
     });
     this.#anchors.anchor(this.#lengths(), { ts: this.#ts, final });
     this.guard(() => {
@@ -219,35 +236,42 @@ export class Journal implements QueueSink {
     );
   }
 
-  #syncQueues(): void {
-    for (const queue of this.#queues) for (const file of queue.all) file.sync();
-  }
-
   /** A full disk is answered once: the ballast makes room for the last lines, and the night stops. All else ends it here. */
   guard(work: () => void): void {
     try {
       work();
     } catch (error) {
       const failure = stopReasonOf(error);
-      if (failure.code !== "DISK_FULL" || !this.#options.ballast.release()) throw failure;
+      if (!failure.mayRetry || !this.#releaseBallast()) throw failure;
       this.#fault = failure;
       this.guard(work);
     }
   }
 
-  #checkFreeSpace(): void {
-    const { files, runFolder, diskFreeBytesMin, ballast } = this.#options;
-    const free = files.freeBytes(runFolder);
-    if (free === null || free >= diskFreeBytesMin || !ballast.isHeld) return;
-    ballast.release();
-    this.#fault = new JournalFailure(
-      "DISK_FULL",
-      `${free} bytes are free, at least ${diskFreeBytesMin} are asked for (logging.disk_free_bytes_min)`,
-    );
+  #releaseBallast(): boolean {
+    try {
+      return this.#options.ballast.release();
+    } catch (error) {
+      throw stopReasonOf(error);
+    }
   }
 
+  #checkFreeSpace(): void {
+    const { files, runFolder, diskFreeBytesMin, ballast } = this.#options;
+    this.guard(() => {
+      const free = files.freeBytes(runFolder);
+      if (free === null || free >= diskFreeBytesMin || !ballast.release()) return;
+      this.#fault = new JournalFailure(
+        "DISK_FULL",
+        `${free} bytes are free, at least ${diskFreeBytesMin} are asked for (logging.disk_free_bytes_min)`,
+        { mayRetry: false },
+      );
+    });
+  }
+
+  /** The fault as the next input. After the last event the log takes none: `finish` says it then. */
   #takeFault(): AnyDraft | null {
-    if (this.#fault === null) return null;
+    if (this.#fault === null || this.#hasEnded) return null;
     const { code, message } = this.#fault;
     this.#fault = null;
     return {

@@ -48,8 +48,9 @@ export class QueueFiles {
     return this.inbox.lines > this.#ackedLines;
   }
 
-  /** Adds an ack line per consumer for the lines since the last ack. Call when the inbox is written. */
+  /** Adds an ack line per consumer for the lines since the last ack, if there are any. Call when the inbox is written. */
   ack(ts: number): void {
+    if (!this.hasUnacked) return;
     for (const consumer of this.#consumers) {
       this.acks.add(
         formatLine(JSON.stringify({ consumer, from: this.#ackedLines, to: this.inbox.lines - 1, ts })),

@@ -30,27 +30,28 @@ export class RunArtefacts {
     const report = reportOf(tally, facts);
     this.#write("metrics.json", { ...report, schema: "nore/metrics" });
     this.#write("portfolio.json", this.#portfolio(tally, facts));
-    if (ts - this.#snapshotTs >= this.#options.snapshotEveryMs) this.#snapshot(report, ts);
+    if (ts - this.#snapshotTs >= this.#options.snapshotEveryMs) this.#addSnapshot(report, ts);
+    this.#snapshots.write(); // also what a full disk has kept back
   }
 
-  /** After the final anchor. */
+  /** After the final anchor. It may be called again where it has thrown: every file is then written anew. */
   finish(tally: Tally, facts: ReportFacts, ts: number): Readonly<Record<string, unknown>> {
     const report = reportOf(tally, facts);
     this.#write("portfolio.json", this.#portfolio(tally, facts));
     this.#write("metrics.json", { ...report, schema: "nore/metrics" });
-    this.#snapshot(report, ts);
-    this.#snapshots.sync();
-    this.#snapshots.close();
     const { files, runFolder } = this.#options;
     writeArtefact(files, `${runFolder}/report.json`, report);
     writeAtomic(files, `${runFolder}/report.html`, reportPage(report));
+    this.#addSnapshot(report, ts);
+    this.#snapshots.write();
+    this.#snapshots.sync();
+    this.#snapshots.close();
     return report;
   }
 
-  #snapshot(report: Readonly<Record<string, unknown>>, ts: number): void {
+  #addSnapshot(report: Readonly<Record<string, unknown>>, ts: number): void {
     this.#snapshotTs = ts;
     this.#snapshots.add(formatLine(JSON.stringify({ ts, ...report, schema: "nore/metrics" })));
-    this.#snapshots.write();
   }
 
   #portfolio(tally: Tally, facts: ReportFacts): Readonly<Record<string, unknown>> {

@@ -18,11 +18,11 @@ export interface RunFolderContent {
 export function makeRunFolder(files: Files, folder: string, content: RunFolderContent): string {
   files.makeDirectory(folder);
   writeAtomic(files, `${folder}/config.json`, content.configText);
-  for (const [path, bytes] of content.contracts) {
+  for (const path of content.contracts.keys()) {
     files.makeDirectory(`${folder}/contracts/${path}`.replace(/\/[^/]*$/, ""));
-    writeAtomic(files, `${folder}/contracts/${path}`, bytes);
   }
   files.makeDirectory(`${folder}/policy`);
+  for (const [path, bytes] of content.contracts) writeAtomic(files, `${folder}/contracts/${path}`, bytes);
   writeAtomic(files, `${folder}/policy/${sha256Hex(content.policyWasm)}.wasm`, content.policyWasm);
   writeAtomic(files, `${folder}/policy/${sha256Hex(content.policyData)}.data.json`, content.policyData);
   const manifest = sealArtefact(content.manifest);

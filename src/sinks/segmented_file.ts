@@ -1,6 +1,8 @@
 import type { AppendHandle, Files } from "../core/ports.ts";
+import { syncOnce } from "./journal_failure.ts";
 
 const encoder = new TextEncoder();
+const NOTHING = new Uint8Array();
 
 /**
  * An append-only file of lines that rotates: the active file keeps its name, full ones become `.000001`, `.000002`, ….
@@ -14,7 +16,8 @@ export class SegmentedFile {
   #handle: AppendHandle;
   #pending = "";
   #pendingLines = 0;
-  #unwritten: Uint8Array | null = null;
+  #unwritten: Uint8Array = NOTHING;
+  #rotation: (() => void)[] = [];
   #isSynced = true;
   #bytes = 0;
   #lines = 0;
@@ -57,33 +60,26 @@ export class SegmentedFile {
 
   /** Writes what waits as one batch. Throws what the file system says; calling again goes on where it failed. */
   write(): void {
-    if (this.#unwritten === null) {
-      if (this.#pendingLines === 0) return;
-      const batch = encoder.encode(this.#pending);
-      if (this.#bytes > 0 && this.#bytes + batch.length > this.#rotateBytes) this.#rotate();
-      this.#pending = "";
-      this.#segmentLines += this.#pendingLines;
-      this.#pendingLines = 0;
-      this.#unwritten = batch;
-    }
-    this.#isSynced = false;
-    while (this.#unwritten.length > 0) {
-      const count = this.#handle.write(this.#unwritten);
-      this.#bytes += count;
-      this.#unwritten = this.#unwritten.subarray(count);
-    }
-    this.#unwritten = null;
+    this.#finishBatch();
+    if (this.#pendingLines === 0) return;
+    const batch = encoder.encode(this.#pending);
+    if (this.#bytes > 0 && this.#bytes + batch.length > this.#rotateBytes) this.#rotate();
+    this.#pending = "";
+    this.#segmentLines += this.#pendingLines;
+    this.#pendingLines = 0;
+    this.#unwritten = batch;
+    this.#finishBatch();
   }
 
   /** Puts on the disk what was written. */
   sync(): void {
     if (this.#isSynced) return;
-    this.#handle.sync();
+    syncOnce(() => this.#handle.sync());
     this.#isSynced = true;
   }
 
   close(): void {
-    this.#handle.close();
+    syncOnce(() => this.#handle.close());
   }
 
   /** Every segment with what was written to it, the oldest first. */
@@ -91,15 +87,35 @@ export class SegmentedFile {
     return [...this.#closed, { name: this.name, bytes: this.#bytes, lines: this.#segmentLines }];
   }
 
+  #finishBatch(): void {
+    while (this.#unwritten.length > 0) {
+      this.#isSynced = false;
+      const count = this.#handle.write(this.#unwritten);
+      this.#bytes += count;
+      this.#unwritten = this.#unwritten.subarray(count);
+    }
+  }
+
+  /** Step by step: when one fails, the next call goes on with it. */
   #rotate(): void {
-    this.sync();
-    this.#handle.close();
+    if (this.#rotation.length === 0) this.#rotation = this.#rotationSteps();
+    for (; this.#rotation.length > 0; this.#rotation.shift()) this.#rotation[0]!();
+  }
+
+  #rotationSteps(): (() => void)[] {
+    const active = `${this.#folder}/${this.name}`;
     const name = `${this.#stem}.${String(this.#closed.length + 1).padStart(6, "0")}.jsonl`;
-    this.#files.rename(`${this.#folder}/${this.name}`, `${this.#folder}/${name}`);
-    this.#closed.push({ name, bytes: this.#bytes, lines: this.#segmentLines });
-    this.#handle = this.#files.append(`${this.#folder}/${this.name}`);
-    this.#files.syncDirectory(this.#folder);
-    this.#bytes = 0;
-    this.#segmentLines = 0;
+    return [
+      () => this.sync(),
+      () => this.close(),
+      () => this.#files.rename(active, `${this.#folder}/${name}`),
+      () => this.#handle = this.#files.append(active),
+      () => syncOnce(() => this.#files.syncDirectory(this.#folder)),
+      () => {
+        this.#closed.push({ name, bytes: this.#bytes, lines: this.#segmentLines });
+        this.#bytes = 0;
+        this.#segmentLines = 0;
+      },
+    ];
   }
 }

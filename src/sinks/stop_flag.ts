@@ -11,13 +11,15 @@ export interface StopNotice {
   readonly detail: string;
 }
 
-const QUOTE_BYTES_MAX = 4096;
+const QUOTE_CHARACTERS_MAX = 4096;
+const READ_BYTES_MAX = 65_536;
 
 /** The latch's text, redacted and cut; null where there is none. */
 export function readLatch(files: Files, varFolder: string): string | null {
   const path = `${varFolder}/STOP.flag`;
   if (!files.exists(path)) return null;
-  return redact(new TextDecoder().decode(files.read(path).subarray(0, QUOTE_BYTES_MAX)));
+  // Redacted before it is cut, else half a secret at the cut would look like none.
+  return redact(new TextDecoder().decode(files.read(path).subarray(0, READ_BYTES_MAX))).slice(0, QUOTE_CHARACTERS_MAX);
 }
 
 /** Sets the latch unless somebody has set it before: their words are not overwritten. */

@@ -9,9 +9,7 @@ export interface CheckedLine {
   readonly line: number;
   readonly json: string;
   readonly hash: string;
-  readonly value: unknown;
-  /** Position in the file after the line's newline. */
-  readonly endOffset: number;
+  readonly value: Readonly<Record<string, unknown>>;
 }
 
 export class RunReader {
@@ -19,9 +17,9 @@ export class RunReader {
   readonly #folder: string;
   readonly #findings: Findings;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  /** [bytes, lines] of every .jsonl file that was read to its end. */
+  /** [bytes, lines] of every .jsonl file that was read to its end, as far as its lines are whole. */
   readonly lengths: Map<string, readonly [number, number]> = new Map();
-  /** Files that end in the middle of a line. */
+  /** Files that end in the middle of a line, and which line that is. */
   readonly torn: Map<string, number> = new Map();
 
   constructor(files: Files, folder: string, findings: Findings) {
@@ -34,8 +32,10 @@ export class RunReader {
     return this.#files.exists(`${this.#folder}/${path}`);
   }
 
+  /** Names in a folder of the run; "" is the run's own. */
   list(path: string): readonly string[] {
-    return this.exists(path) ? this.#files.list(`${this.#folder}/${path}`) : [];
+    const folder = path === "" ? this.#folder : `${this.#folder}/${path}`;
+    return this.#files.exists(folder) ? this.#files.list(folder) : [];
   }
 
   /** The bytes, or null (and a problem) where the file is missing. */
@@ -55,7 +55,7 @@ export class RunReader {
       if (JSON.stringify(fields) !== text) throw new Error("is not in the form that JSON.stringify gives");
       return fields;
     } catch (error) {
-      this.#findings.problem(path, null, error instanceof Error ? error.message : String(error));
+      this.#findings.problem(path, null, (error as Error).message);
       return null;
     }
   }
@@ -63,43 +63,45 @@ export class RunReader {
   /** The segments of a .jsonl file, the oldest first; the active one is last and must exist. */
   segments(folder: string, stem: string): readonly string[] {
     const rotated = this.list(folder).filter((name) => new RegExp(`^${stem}\\.[0-9]{6}\\.jsonl$`).test(name));
+    const paths = [...rotated, `${stem}.jsonl`].map((name) => folder === "" ? name : `${folder}/${name}`);
     rotated.forEach((name, i) => {
       const expected = `${stem}.${String(i + 1).padStart(6, "0")}.jsonl`;
-      if (name !== expected) this.#findings.problem(`${folder}/${name}`, null, `expected ${expected} here`);
+      if (name !== expected) this.#findings.problem(paths[i]!, null, `expected ${expected} here`);
     });
-    return [...rotated, `${stem}.jsonl`].map((name) => `${folder}/${name}`);
+    return paths;
   }
 
   /** All good lines of a file in order; a bad line is a problem, and reading goes on behind it. */
   *lines(path: string): Generator<CheckedLine> {
     const bytes = this.bytes(path);
     if (bytes === null) return;
+    let start = 0;
     let line = 0;
-    for (let start = 0; start < bytes.length;) {
+    while (start < bytes.length) {
       const newline = bytes.indexOf(10, start);
-      line++;
       if (newline === -1) {
-        this.torn.set(path, line);
-        return;
+        this.torn.set(path, line + 1);
+        break;
       }
-      const checked = this.#check(bytes.subarray(start, newline), path, line, newline + 1);
+      line++;
+      const checked = this.#check(bytes.subarray(start, newline), path, line);
       if (checked !== null) yield checked;
       start = newline + 1;
     }
-    this.lengths.set(path, [bytes.length, line]);
+    this.lengths.set(path, [start, line]);
   }
 
-  #check(bytes: Uint8Array, file: string, line: number, endOffset: number): CheckedLine | null {
+  #check(bytes: Uint8Array, file: string, line: number): CheckedLine | null {
     try {
       const parsed = parseLine(this.#decoder.decode(bytes));
       if (!parsed.ok) throw new Error(parsed.problem);
-      const value: unknown = JSON.parse(parsed.json);
-      if (JSON.stringify(value) !== parsed.json) {
-        throw new Error("JSON is not in the form that JSON.stringify gives");
-      }
-      return { file, line, json: parsed.json, hash: parsed.hash, value, endOffset };
+      const { json, hash } = parsed;
+      const value: unknown = JSON.parse(json);
+      if (typeof value !== "object" || value === null) throw new Error("is not a JSON object");
+      if (JSON.stringify(value) !== json) throw new Error("JSON is not in the form that JSON.stringify gives");
+      return { file, line, json, hash, value: value as CheckedLine["value"] };
     } catch (error) {
-      this.#findings.problem(file, line, error instanceof Error ? error.message : String(error));
+      this.#findings.problem(file, line, (error as Error).message);
       return null;
     }
   }

@@ -1,4 +1,3 @@
-import type { Config } from "../core/config.ts";
 import { type Contracts, contractsSha256 } from "../core/contracts.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { isRunId } from "../core/time_text.ts";
@@ -8,6 +7,9 @@ import type { RunReader } from "./run_reader.ts";
 /** Checks what a run was started with: manifest, config, contracts, policy; each against the hash that names it. */
 export interface Manifest {
   readonly run_id: string;
+  readonly mode: string;
+  readonly prices: string;
+  readonly started_ts: number;
   readonly cmdline_hash: string;
   readonly config_sha256: string;
   readonly contracts_sha256: string;
@@ -20,7 +22,6 @@ export interface Manifest {
 export interface RunBasis {
   readonly manifest: Manifest;
   readonly manifestBytes: Uint8Array;
-  readonly config: Config;
   readonly contracts: Contracts;
 }
 
@@ -32,37 +33,75 @@ export function verifyFolder(
     readonly openContracts: (files: ReadonlyMap<string, Uint8Array>) => Contracts;
   },
 ): RunBasis | null {
-  const fields = reader.artefact("manifest.json");
-  const manifestBytes = fields === null ? null : reader.bytes("manifest.json");
-  if (fields === null || manifestBytes === null) return null;
-  const manifest = fields as unknown as Manifest;
-  if (!isRunId(manifest.run_id) || manifest.run_id !== options.runName) {
-    findings.problem("manifest.json", null, `run_id is ${manifest.run_id}, the folder is ${options.runName}`);
-  }
-  const expectHash = (path: string, bytes: Uint8Array | null, expected: string) => {
+  const manifest = readManifest(reader, findings, options.runName);
+  const manifestBytes = manifest === null ? null : reader.bytes("manifest.json");
+  if (manifest === null || manifestBytes === null) return null;
+
+  const expectHash = (path: string, expected: string) => {
+    const bytes = reader.bytes(path);
     if (bytes === null || sha256Hex(bytes) === expected) return;
     findings.problem(path, null, `SHA-256 is ${sha256Hex(bytes)}, the manifest says ${expected}`);
   };
-
-  const configBytes = reader.bytes("config.json");
-  expectHash("config.json", configBytes, manifest.config_sha256);
-  const wasm = `policy/${manifest.policy_sha256}.wasm`;
-  expectHash(wasm, reader.bytes(wasm), manifest.policy_sha256);
-  const data = `policy/${manifest.policy_data_sha256}.data.json`;
-  expectHash(data, reader.bytes(data), manifest.policy_data_sha256);
-
+  expectHash("config.json", manifest.config_sha256);
+  expectHash(`policy/${manifest.policy_sha256}.wasm`, manifest.policy_sha256);
+  expectHash(`policy/${manifest.policy_data_sha256}.data.json`, manifest.policy_data_sha256);
   const contractFiles = readContracts(reader);
-  const contractsHash = contractsSha256(contractFiles);
-  if (contractsHash !== manifest.contracts_sha256) {
-    findings.problem(
-      "contracts",
-      null,
-      `SHA-256 is ${contractsHash}, the manifest says ${manifest.contracts_sha256}`,
-    );
+  const actual = contractsSha256(contractFiles);
+  if (actual !== manifest.contracts_sha256) {
+    const reason = `SHA-256 over all of it is ${actual}, the manifest says ${manifest.contracts_sha256}`;
+    findings.problem("contracts", null, reason);
   }
-  if (findings.count > 0 || configBytes === null) return null;
-  const config = JSON.parse(new TextDecoder().decode(configBytes)) as Config;
-  return { manifest, manifestBytes, config, contracts: options.openContracts(contractFiles) };
+  if (findings.count > 0) return null;
+  try {
+    return { manifest, manifestBytes, contracts: options.openContracts(contractFiles) };
+  } catch (error) {
+    findings.problem("contracts", null, (error as Error).message);
+    return null;
+  }
+}
+
+function readManifest(reader: RunReader, findings: Findings, runName: string): Manifest | null {
+  const fields = reader.artefact("manifest.json");
+  if (fields === null) return null;
+  const problem = manifestProblem(fields);
+  if (problem !== null) {
+    findings.problem("manifest.json", null, problem);
+    return null;
+  }
+  const manifest = fields as unknown as Manifest;
+  if (manifest.run_id !== runName) {
+    findings.problem("manifest.json", null, `run_id is ${manifest.run_id}, the folder is ${runName}`);
+  }
+  return manifest;
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+const isHash = (value: unknown): boolean => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+
+/** What this verifier builds on must have its form; the rest is the chain's business, which begins with these bytes. */
+const MANIFEST_FORM: readonly (readonly [name: string, form: string, fits: (value: unknown) => boolean])[] = [
+  ["run_id", "YYYYMMDD_HHMMSS", (value) => typeof value === "string" && isRunId(value)],
+  ["mode", "a text", isText],
+  ["prices", "a text", isText],
+  ["started_ts", "unix milliseconds", Number.isSafeInteger],
+  ["cmdline_hash", "64 hex digits", isHash],
+  ["config_sha256", "64 hex digits", isHash],
+  ["contracts_sha256", "64 hex digits", isHash],
+  ["policy_sha256", "64 hex digits", isHash],
+  ["policy_data_sha256", "64 hex digits", isHash],
+  ["strategies", "a list of strategies with id and capital", (value) =>
+    Array.isArray(value) && value.every((entry) => isText(entry?.id) && isText(entry?.capital))],
+  ["anchor_key", "a key with key_id and public_key", (value) => {
+    const key = value as { readonly key_id?: unknown; readonly public_key?: unknown } | null | undefined;
+    return isText(key?.key_id) && isText(key?.public_key);
+  }],
+];
+
+function manifestProblem(fields: Readonly<Record<string, unknown>>): string | null {
+  const wrong = MANIFEST_FORM.find(([name, , fits]) => !fits(fields[name]));
+  if (wrong === undefined) return null;
+  const [name, form] = wrong;
+  return `${name} is ${JSON.stringify(fields[name]) ?? "missing"}, expected ${form}`;
 }
 
 function readContracts(reader: RunReader): ReadonlyMap<string, Uint8Array> {
