@@ -109,8 +109,9 @@ export function nightInputs(
   const { started, startStop, market$, operator$, fault$, stopping$, ended } = parts;
   const outside$ = startStop === null ? merge(operator$, fault$, market$) : of(startStop);
   return concat(
-    of(started),
-    outside$.pipe(takeWhile((draft) => !endsNight(draft), true), takeUntil(stopping$)),
+    concat(of(started), outside$.pipe(takeWhile((draft) => !endsNight(draft), true))).pipe(
+      takeUntil(stopping$), // around the first event too: a disk may be full in its turn
+    ),
     defer(() => of(ended())),
   );
 }

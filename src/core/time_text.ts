@@ -17,10 +17,15 @@ export function parseDuration(text: string): number {
 /** `1h 02m 03s`, the largest two or three parts. */
 export function formatDuration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const [hours, minutes, rest] = parts.map((part) => String(part).padStart(2, "0"));
-  if (parts[0]! > 0) return `${parts[0]}h ${minutes}m ${rest}s`;
-  return parts[1]! > 0 ? `${parts[1]}m ${rest}s` : `${hours === "00" ? seconds : rest}s`;
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const rest = twoDigits(seconds % 60);
+  if (hours > 0) return `${hours}h ${twoDigits(minutes)}m ${rest}s`;
+  return minutes > 0 ? `${minutes}m ${rest}s` : `${seconds}s`;
+}
+
+function twoDigits(count: number): string {
+  return String(count).padStart(2, "0");
 }
 
 const RUN_ID = /^(\d{4})(\d{2})(\d{2})_(\d{2})(\d{2})(\d{2})$/;
@@ -39,11 +44,14 @@ export function isRunId(text: string): boolean {
   return runIdOf(ts) === text;
 }
 
+const ISO = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+
 /** Unix milliseconds of an ISO time with zone, such as 2026-11-21T22:00:00Z. */
 export function parseIso(text: string): number {
-  const ts = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text)
-    ? Date.parse(text)
-    : NaN;
+  const [, year, month, day] = ISO.exec(text) ?? [];
+  // Date.parse takes 30 February for 2 March, so the day is held against its month first.
+  const isDay = day !== undefined && +day <= new Date(Date.UTC(+year!, +month!, 0)).getUTCDate();
+  const ts = isDay ? Date.parse(text) : NaN;
   if (!Number.isFinite(ts) || ts < 0) {
     throw new Error(`Not a time: ${JSON.stringify(text)}, expected such as 2026-11-21T22:00:00Z`);
   }

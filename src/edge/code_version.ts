@@ -28,11 +28,8 @@ function sourceFiles(root: string): readonly string[] {
 function git(root: string, words: readonly string[]): string | null {
   if (!existsSync(`${root}/.git`)) return null;
   try {
-    return execFileSync("git", ["-C", root, ...words], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    })
-      .trim();
+    const stdio: ("ignore" | "pipe")[] = ["ignore", "pipe", "ignore"];
+    return execFileSync("git", ["-C", root, ...words], { encoding: "utf8", stdio }).trim();
   } catch {
     return null; // no git here, or (Deno) no grant to run it: the version says null, the source hash still stands
   }

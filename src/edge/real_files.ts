@@ -20,7 +20,10 @@ export const realFiles: Files = {
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
   exists: existsSync,
   list: (path) => readdirSync(path).sort(),
-  read: (path) => new Uint8Array(readFileSync(path)),
+  read(path) {
+    const { buffer, byteOffset, length } = readFileSync(path);
+    return new Uint8Array(buffer, byteOffset, length);
+  },
   writeNew(path, data, options) {
     const fd = openSync(path, "wx", options?.secret === true ? 0o600 : 0o644);
     try {

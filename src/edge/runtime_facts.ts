@@ -1,9 +1,15 @@
 import process from "node:process";
 
+interface DenoGlobal {
+  readonly version: { readonly deno: string };
+}
+
 /** Which runtime runs the night. */
-export function runtimeFacts(): Readonly<Record<string, string>> {
-  const deno = (globalThis as { readonly Deno?: { readonly version: { readonly deno: string } } }).Deno;
+export function runtimeFacts(
+  deno: DenoGlobal | undefined = (globalThis as { readonly Deno?: DenoGlobal }).Deno,
+): Readonly<Record<string, string>> {
+  const { platform, arch } = process;
   return deno === undefined
-    ? { name: "node", version: process.versions.node, platform: process.platform, arch: process.arch }
-    : { name: "deno", version: deno.version.deno, platform: process.platform, arch: process.arch };
+    ? { name: "node", version: process.versions.node, platform, arch }
+    : { name: "deno", version: deno.version.deno, platform, arch };
 }

@@ -1,16 +1,18 @@
 import { formatLine } from "../core/journal_line.ts";
 import type { Files } from "../core/ports.ts";
 import { mirrorFolder } from "../sinks/anchor_mirror.ts";
+import { writeAtomic } from "../sinks/atomic_file.ts";
 import type { Ballast } from "../sinks/ballast.ts";
 import type { Journal } from "../sinks/journal.ts";
+import { type JournalFailure, stopReasonOf } from "../sinks/journal_failure.ts";
 import type { RunArtefacts } from "../sinks/run_artefacts.ts";
 import { readLatch, setLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts";
 import type { Tally } from "../sinks/tally.ts";
 import { failureOf, type NightOutcome, noticeOf } from "./run_night.ts";
 
 /**
- * Ends a run on disk: latch, final anchor, copies, report. Where the disk is what failed, every part is still tried,
- * and what could not be written is said.
+ * Ends a run on disk: latch, final anchor, copies, report. Where the disk fails, every part is still tried (twice: an
+ * atomic file is then written anew), what could not be written is said, and the night ends as one stopped by its disk.
  */
 export interface CloseRunOptions {
   readonly files: Files;
@@ -35,42 +37,51 @@ export interface ClosedRun {
 }
 
 export function closeRun(outcome: NightOutcome, options: CloseRunOptions): ClosedRun {
-  const { files, journal, artefacts, ballast, varFolder, runFolder, tally } = options;
+  const { files, journal, artefacts, ballast, varFolder, runFolder, runId, tally } = options;
   const problems: string[] = [];
+  let { verdict, stop } = outcome;
+  let report: Readonly<Record<string, unknown>> = {};
+
   const attempt = (what: string, work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    for (let tries = 1; tries <= TRIES_MAX; tries++) {
+      try {
+        return work();
+      } catch (error) {
+        problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+        if (verdict === "PASS") stopBy(stopReasonOf(error));
+      }
     }
   };
-  const announce = (stop: StopNotice) => {
-    if (options.isLatching) attempt("var/STOP.flag", () => setLatch(files, varFolder, stop));
-    if (isDiskStop(stop)) attempt("stop mirror", () => mirrorStop(stop, options));
+  const stopBy = (failure: JournalFailure) => {
+    verdict = "STOPPED";
+    stop = noticeOf(runId, journal.ts, failureOf(failure));
+    announce(stop);
+  };
+  const announce = (notice: StopNotice) => {
+    if (options.isLatching) attempt("var/STOP.flag", () => setLatch(files, varFolder, notice));
+    if (isDiskStop(notice)) attempt("stop mirror", () => mirrorStop(notice, options));
   };
 
-  let { verdict, stop } = outcome;
-  if (!outcome.isJournalWhole) ballast.release();
+  if (!outcome.isJournalWhole) attempt("ballast", () => void ballast.release());
   if (verdict === "STOPPED" && stop !== null) announce(stop);
   if (outcome.isJournalWhole) {
     try {
       journal.finish();
     } catch (error) {
-      verdict = "STOPPED";
-      stop = noticeOf(options.runId, journal.ts, failureOf(error));
-      announce(stop);
+      stopBy(stopReasonOf(error));
     }
   }
-  if (verdict === "STOPPED" && stop !== null) {
-    const notice = stop;
-    attempt("STOP.flag", () => writeStopCopy(files, runFolder, notice, readLatch(files, varFolder)));
-  }
-  let report: Readonly<Record<string, unknown>> = {};
-  const facts = outcome.facts(verdict, stop?.detail ?? null);
-  attempt("report.json", () => void (report = artefacts.finish(tally, facts, journal.ts)));
-  ballast.release();
+  attempt("ballast", () => void ballast.release());
+  attempt("report", () => {
+    if (verdict === "STOPPED" && stop !== null) {
+      writeStopCopy(files, runFolder, stop, readLatch(files, varFolder));
+    }
+    report = artefacts.finish(tally, outcome.facts(verdict, stop?.detail ?? null), journal.ts);
+  });
   return { verdict, stop, report, problems };
 }
+
+const TRIES_MAX = 2;
 
 function isDiskStop(stop: StopNotice): boolean {
   return stop.reason_code === "DISK_FULL" || stop.reason_code === "SINK_IO";
@@ -80,12 +91,6 @@ function isDiskStop(stop: StopNotice): boolean {
 function mirrorStop(stop: StopNotice, options: CloseRunOptions): void {
   const folder = mirrorFolder(options.mirror, options.varFolder);
   if (folder === null) return;
-  const line = new TextEncoder().encode(formatLine(JSON.stringify({ schema: "nore/stop_journal", ...stop })));
-  const handle = options.files.append(`${folder}/${options.runId}.stop.jsonl`);
-  try {
-    for (let rest = line; rest.length > 0;) rest = rest.subarray(handle.write(rest));
-    handle.sync();
-  } finally {
-    handle.close();
-  }
+  const line = formatLine(JSON.stringify({ schema: "nore/stop_journal", ...stop }));
+  writeAtomic(options.files, `${folder}/${options.runId}.stop.jsonl`, line);
 }

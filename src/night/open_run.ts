@@ -71,9 +71,7 @@ function compileFiles(files: ReadonlyMap<string, Uint8Array>): Contracts {
 }
 
 export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
-  const { identity, config, policy, files, signer, runFolder, varFolder, isDurable } = options;
-  const { rotate_bytes: rotateBytes } = config.logging;
-  const { anchor_mirror: anchorMirror } = config.audit;
+  const { identity, config, policy } = options;
   const contracts = openContracts(options.contractFiles);
   const gate = await openGate({
     ...policy,
@@ -92,21 +90,24 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     venue: identity.venue,
     symbols: options.symbols,
   });
+  const tallying = tallyOf(config.strategy.list, contracts.types);
+  const sinks = openSinks(options, { contracts, roles });
+  return { contracts, gate, roles, ...sinks, tallying, tally: tallying.initial() };
+}
+
+/** What the run is written to: its folder, complete before event 0, and the files that grow. */
+export function openSinks(
+  options: OpenRunOptions,
+  { contracts, roles }: Pick<OpenRun, "contracts" | "roles">,
+): Pick<OpenRun, "journal" | "artefacts" | "ballast"> {
+  const { identity, config, files, signer, runFolder, varFolder, isDurable } = options;
+  const { rotate_bytes: rotateBytes } = config.logging;
   const manifest = makeRunFolder(files, runFolder, {
     configText: options.configText,
     contracts: options.contractFiles,
-    policyWasm: policy.wasm,
+    policyWasm: options.policy.wasm,
     policyData: options.policyData,
-    manifest: manifestOf(identity, {
-      config,
-      signer,
-      hashes: {
-        config: sha256Hex(options.configText),
-        contracts: contractsSha256(options.contractFiles),
-        policy: policy.policySha256,
-        policyData: policy.policyDataSha256,
-      },
-    }),
+    manifest: manifestOf(identity, { config, signer, hashes: hashesOf(options) }),
   });
   const ballast = new Ballast(files, `${varFolder}/ballast`);
   const journal = new Journal({
@@ -120,7 +121,11 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     genesis: genesisHead(identity.runId, manifest),
     queues: consumersByQueue(contracts, roles, config.queues.names),
     queueOf: (type) => contracts.queueOf(type),
-    mirror: openMirror(files, anchorMirror, { varFolder, runId: identity.runId, print: options.print }),
+    mirror: openMirror(files, config.audit.anchor_mirror, {
+      varFolder,
+      runId: identity.runId,
+      print: options.print,
+    }),
     rotateBytes,
     commitLines: config.logging.commit_lines,
     diskFreeBytesMin: config.logging.disk_free_bytes_min,
@@ -138,8 +143,16 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
     isDurable,
   });
   syncWayTo(files, runFolder, varFolder);
-  const tallying = tallyOf(config.strategy.list, contracts.types);
-  return { contracts, gate, roles, journal, artefacts, ballast, tallying, tally: tallying.initial() };
+  return { journal, artefacts, ballast };
+}
+
+function hashesOf(options: OpenRunOptions): Parameters<typeof manifestOf>[1]["hashes"] {
+  return {
+    config: sha256Hex(options.configText),
+    contracts: contractsSha256(options.contractFiles),
+    policy: options.policy.policySha256,
+    policyData: options.policy.policyDataSha256,
+  };
 }
 
 /** What was made in a folder is durable only when the folder is, and so on up to `var`. */

@@ -90,7 +90,7 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     startStop: parts.startProblem === null ? null : startStop(startedTs, parts.startProblem),
     market$: drive(mergeAgendas([...timers(startedTs, config), parts.marketAgenda]), pace),
     operator$: parts.operator$,
-    fault$: pace.setTs === undefined ? agedFaults(journal, config.logging.commit_ms) : NEVER,
+    fault$: pace.setTs === undefined ? agedFaults(journal, config, pace) : NEVER,
     stopping$,
     ended: () =>
       lifecycle(pace.clock.now(), "ended", stoppingCode === null ? "in order" : `stopped: ${stoppingCode}`),
@@ -141,8 +141,11 @@ function timers(startedTs: number, config: Config): readonly Agenda[] {
 }
 
 /** Real time: what waits is committed and anchored even when no input comes. */
-function agedFaults(journal: Journal, everyMs: number): Observable<AnyDraft> {
-  return interval(everyMs).pipe(map(() => journal.flushAged()), filter((fault) => fault !== null));
+function agedFaults(journal: Journal, config: Config, pace: Pace): Observable<AnyDraft> {
+  return interval(config.logging.commit_ms, pace.scheduler).pipe(
+    map(() => journal.flushAged()),
+    filter((fault) => fault !== null),
+  );
 }
 
 export function noticeOf(run_id: string, ts: number, stop: StartProblem): StopNotice {

@@ -2,7 +2,6 @@ import { eventIds } from "../core/event_id.ts";
 import type { AnyDraft, Event, EventType, PermittedDraft } from "../core/event.ts";
 import { formatLine } from "../core/journal_line.ts";
 import type { Clock, Deadletter, Files, QueueSink, Signer } from "../core/ports.ts";
-import { redact } from "../core/secrets.ts";
 import { AnchorLog } from "./anchor_log.ts";
 import type { Ballast } from "./ballast.ts";
 import { JournalFailure, stopReasonOf } from "./journal_failure.ts";
@@ -39,10 +38,6 @@ const ANCHOR_AFTER_EVENTS = 750;
 const ANCHOR_SPAN_MS = 1000;
 /** Real time: an anchor is due a little before its second is over. */
 const ANCHOR_AGE_MS = 900;
-
-const RAW_BYTES_MAX = 4096;
-/** What is looked at for secrets: more than is kept, so that none is cut in two and shows its first half. */
-const RAW_BYTES_REDACTED = 65_536;
 
 export class Journal implements QueueSink {
   readonly #options: JournalOptions;
@@ -140,20 +135,13 @@ export class Journal implements QueueSink {
     const queue = this.#queues.find(({ name }) => name === letter.queue);
     if (queue === undefined) throw new Error(`No queue ${JSON.stringify(letter.queue)} for a deadletter`);
     this.#refuseWhenFinished();
-    const { ts, reason_code, detail, raw } = letter;
-    const text = Buffer.from(raw.subarray(0, RAW_BYTES_REDACTED)).toString("latin1");
-    queue.deadletter.add(formatLine(JSON.stringify({
-      ts,
-      reason_code,
-      detail: redact(detail),
-      bytes: raw.length,
-      raw: Buffer.from(redact(text), "latin1").subarray(0, RAW_BYTES_MAX).toString("base64"),
-    })));
+    queue.addDeadletter(letter);
     this.#pendingLines++;
   }
 
   /** Throws, when all is written and closed, a fault that came too late for the log to say it. */
   finish(): void {
+    this.#refuseWhenFinished();
     this.#anchor(true);
     this.#isFinished = true;
     this.guard(() => {

@@ -1,7 +1,12 @@
-import type { Files } from "../core/ports.ts";
 import { formatLine } from "../core/journal_line.ts";
+import type { Deadletter, Files } from "../core/ports.ts";
+import { redact } from "../core/secrets.ts";
 import { writeArtefact } from "./atomic_file.ts";
 import { SegmentedFile } from "./segmented_file.ts";
+
+const RAW_BYTES_MAX = 4096;
+/** What is looked at for secrets: more than is kept, so that none is cut in two and shows its first half. */
+const RAW_BYTES_REDACTED = 65_536;
 
 /**
  * One queue's folder: inbox, acks, deadletter and the cursor that says how far each consumer has read.
@@ -57,6 +62,17 @@ export class QueueFiles {
       );
     }
     this.#ackedLines = this.inbox.lines;
+  }
+
+  addDeadletter({ ts, reason_code, detail, raw }: Deadletter): void {
+    const text = Buffer.from(raw.subarray(0, RAW_BYTES_REDACTED)).toString("latin1");
+    this.deadletter.add(formatLine(JSON.stringify({
+      ts,
+      reason_code,
+      detail: redact(detail),
+      bytes: raw.length,
+      raw: Buffer.from(redact(text), "latin1").subarray(0, RAW_BYTES_MAX).toString("base64"),
+    })));
   }
 
   /** Call when what the acks count is written. */

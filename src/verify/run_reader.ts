@@ -35,14 +35,24 @@ export class RunReader {
   /** Names in a folder of the run; "" is the run's own. */
   list(path: string): readonly string[] {
     const folder = path === "" ? this.#folder : `${this.#folder}/${path}`;
-    return this.#files.exists(folder) ? this.#files.list(folder) : [];
+    if (!this.#files.exists(folder)) return [];
+    return this.#attempt(path, () => this.#files.list(folder)) ?? [];
   }
 
   /** The bytes, or null (and a problem) where the file is missing. */
   bytes(path: string): Uint8Array | null {
-    if (this.exists(path)) return this.#files.read(`${this.#folder}/${path}`);
+    if (this.exists(path)) return this.#attempt(path, () => this.#files.read(`${this.#folder}/${path}`));
     this.#findings.problem(path, null, "is missing");
     return null;
+  }
+
+  #attempt<T>(path: string, work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.#findings.problem(path, null, `cannot be read: ${(error as Error).message}`);
+      return null;
+    }
   }
 
   /** The fields of an atomic artefact, or null (and a problem) where it is missing or damaged. */
@@ -60,15 +70,20 @@ export class RunReader {
     }
   }
 
-  /** The segments of a .jsonl file, the oldest first; the active one is last and must exist. */
+  /**
+   * The segments of a .jsonl file, the oldest first. The active one is last and must exist, unless there are others:
+   * a crash in the middle of a rotation leaves none.
+   */
   segments(folder: string, stem: string): readonly string[] {
     const rotated = this.list(folder).filter((name) => new RegExp(`^${stem}\\.[0-9]{6}\\.jsonl$`).test(name));
-    const paths = [...rotated, `${stem}.jsonl`].map((name) => folder === "" ? name : `${folder}/${name}`);
+    const pathOf = (name: string) => folder === "" ? name : `${folder}/${name}`;
+    const paths = rotated.map(pathOf);
     rotated.forEach((name, i) => {
       const expected = `${stem}.${String(i + 1).padStart(6, "0")}.jsonl`;
       if (name !== expected) this.#findings.problem(paths[i]!, null, `expected ${expected} here`);
     });
-    return paths;
+    const active = pathOf(`${stem}.jsonl`);
+    return paths.length > 0 && !this.exists(active) ? paths : [...paths, active];
   }
 
   /** All good lines of a file in order; a bad line is a problem, and reading goes on behind it. */
@@ -98,7 +113,9 @@ export class RunReader {
       const { json, hash } = parsed;
       const value: unknown = JSON.parse(json);
       if (typeof value !== "object" || value === null) throw new Error("is not a JSON object");
-      if (JSON.stringify(value) !== json) throw new Error("JSON is not in the form that JSON.stringify gives");
+      if (JSON.stringify(value) !== json) {
+        throw new Error("JSON is not in the form that JSON.stringify gives");
+      }
       return { file, line, json, hash, value: value as CheckedLine["value"] };
     } catch (error) {
       this.#findings.problem(file, line, (error as Error).message);

@@ -1,4 +1,5 @@
 import { type Anchor, genesisHead, nextHead, NO_ANCHOR, signedText } from "../core/audit_chain.ts";
+import { anchorFormProblem } from "./anchor_form.ts";
 import type { Findings } from "./findings.ts";
 import type { CheckedLine, RunReader } from "./run_reader.ts";
 
@@ -15,6 +16,8 @@ export interface AnchorVerifier {
 export class AnchorChain {
   /** The anchors' lines as they stand in the file, without newlines. */
   readonly lines: readonly string[];
+  /** Path → [bytes, lines] as the last anchor that names it says. */
+  readonly lengths: ReadonlyMap<string, readonly [number, number]>;
   readonly #findings: Findings;
   readonly #anchors: readonly { readonly anchor: Anchor; readonly line: number }[];
   #head: string;
@@ -36,15 +39,22 @@ export class AnchorChain {
     let previous = NO_ANCHOR;
     const anchors: { anchor: Anchor; line: number }[] = [];
     const lines: string[] = [];
+    const lengths = new Map<string, readonly [number, number]>();
     for (const line of reader.lines(FILE)) {
-      const problem = anchorProblem(line, anchors.at(-1)?.anchor, previous, options);
-      if (problem !== null) findings.problem(FILE, line.line, problem);
-      anchors.push({ anchor: line.value as Anchor, line: line.line });
       lines.push(`sha256:${line.hash}:${line.json}`);
+      const before = anchors.at(-1)?.anchor;
+      const form = anchorFormProblem(line.value);
+      const problem = form ?? placeProblem(line, before, previous, options);
+      if (problem !== null) findings.problem(FILE, line.line, problem);
       previous = line.hash;
+      if (form !== null) continue;
+      const anchor = line.value as unknown as Anchor;
+      anchors.push({ anchor, line: line.line });
+      for (const [path, length] of Object.entries(anchor.files)) lengths.set(path, length);
     }
     this.#anchors = anchors;
     this.lines = lines;
+    this.lengths = lengths;
   }
 
   get count(): number {
@@ -65,32 +75,28 @@ export class AnchorChain {
     return this.#head;
   }
 
-  /** Takes the next event of the log; at the end of an anchor's range the heads must agree. */
-  add(n: number, ts: number, line: CheckedLine): void {
+  /** Takes the next event of the log. At the end of an anchor's range the heads must agree; gives that anchor then. */
+  add(n: number, ts: number, lineHash: string): Anchor | null {
     const current = this.#anchors[this.#next];
-    if (current === undefined) return;
+    if (current === undefined) return null;
     if (this.#hashes.length === 0) this.#firstTs = ts;
-    this.#hashes.push(line.hash);
-    if (n < current.anchor.last) return;
+    this.#hashes.push(lineHash);
+    const { anchor, line } = current;
+    if (n < anchor.last) return null;
     this.#head = nextHead(this.#head, this.#hashes.join(""));
-    if (this.#head !== current.anchor.head) {
-      const range = `events ${current.anchor.first} to ${current.anchor.last}`;
-      this.#findings.problem(
-        FILE,
-        current.line,
-        `head is ${current.anchor.head}, ${range} give ${this.#head}`,
-      );
-      this.#head = current.anchor.head;
-    }
-    if (ts - this.#firstTs > SPAN_MS_MAX) {
-      this.#findings.problem(
-        FILE,
-        current.line,
-        `covers ${ts - this.#firstTs} ms, at most ${SPAN_MS_MAX} are allowed`,
-      );
+    const span = ts - this.#firstTs;
+    if (this.#head !== anchor.head) {
+      const reason = `head is ${anchor.head}, events ${anchor.first} to ${anchor.last} give ${this.#head}`;
+      this.#findings.problem(FILE, line, reason);
+      this.#head = anchor.head;
+    } else if (anchor.ts !== ts) {
+      this.#findings.problem(FILE, line, `ts is ${anchor.ts}, that of event ${anchor.last} is ${ts}`);
+    } else if (span > SPAN_MS_MAX) {
+      this.#findings.problem(FILE, line, `covers ${span} ms, at most ${SPAN_MS_MAX} are allowed`);
     }
     this.#hashes = [];
     this.#next++;
+    return anchor;
   }
 
   /** Anchors whose events the log does not hold. */
@@ -102,49 +108,29 @@ export class AnchorChain {
   }
 }
 
-function anchorProblem(
+/** What an anchor must be, given the one before it. */
+function placeProblem(
   line: CheckedLine,
   before: Anchor | undefined,
   previousHash: string,
   options: { readonly runId: string; readonly verifier: AnchorVerifier },
 ): string | null {
-  const anchor = line.value as Anchor;
-  const first = before === undefined ? 0 : before.last + 1;
-  const expected: readonly (readonly [string, unknown, unknown])[] = [
-    ["schema", anchor.schema, "nore/anchor"],
-    ["v", anchor.v, 1],
-    ["run_id", anchor.run_id, options.runId],
-    ["i", anchor.i, (before?.i ?? -1) + 1],
-    ["first", anchor.first, first],
-    ["prev", anchor.prev, previousHash],
-    ["key_id", anchor.key_id, options.verifier.key_id],
+  const anchor = line.value as unknown as Anchor;
+  const expected: readonly (readonly [name: keyof Anchor, wanted: unknown])[] = [
+    ["run_id", options.runId],
+    ["i", before === undefined ? 0 : before.i + 1],
+    ["first", before === undefined ? 0 : before.last + 1],
+    ["prev", previousHash],
+    ["key_id", options.verifier.key_id],
   ];
-  for (const [name, value, wanted] of expected) {
-    if (value !== wanted) return `${name} is ${JSON.stringify(value)}, expected ${JSON.stringify(wanted)}`;
+  for (const [name, wanted] of expected) {
+    if (anchor[name] !== wanted) {
+      return `${name} is ${JSON.stringify(anchor[name])}, expected ${JSON.stringify(wanted)}`;
+    }
   }
   if (before?.final === true) return "stands behind the final anchor";
   const events = anchor.last - anchor.first + 1;
   if (!(events >= 1 && events <= EVENTS_MAX)) return `covers ${events} events, expected 1 to ${EVENTS_MAX}`;
   if (!options.verifier.verify(signedText(line.json), anchor.sig)) return "the signature does not fit";
   return null;
-}
-
-/** The mirror must hold the same anchors: a cut-off tail of the run shows only here. */
-export function verifyMirror(
-  findings: Findings,
-  chain: AnchorChain,
-  mirror: Uint8Array,
-): void {
-  const text = new TextDecoder().decode(mirror);
-  const theirs = text.split("\n").filter((line) => line !== "");
-  const ours = chain.lines;
-  if (theirs.length > ours.length) {
-    const missing =
-      `${ours.length} anchors here, ${theirs.length} in the mirror: the end of this run was cut off`;
-    findings.problem(FILE, null, missing);
-  } else if (chain.isFinal && theirs.length < ours.length) {
-    findings.problem(FILE, null, `${ours.length} anchors here, only ${theirs.length} in the mirror`);
-  }
-  const differs = ours.findIndex((line, i) => i < theirs.length && line !== theirs[i]);
-  if (differs !== -1) findings.problem(FILE, differs + 1, "differs from the mirror");
 }

@@ -89,8 +89,11 @@ const MANIFEST_FORM: readonly (readonly [name: string, form: string, fits: (valu
   ["contracts_sha256", "64 hex digits", isHash],
   ["policy_sha256", "64 hex digits", isHash],
   ["policy_data_sha256", "64 hex digits", isHash],
-  ["strategies", "a list of strategies with id and capital", (value) =>
-    Array.isArray(value) && value.every((entry) => isText(entry?.id) && isText(entry?.capital))],
+  [
+    "strategies",
+    "a list of strategies with id and capital",
+    (value) => Array.isArray(value) && value.every((entry) => isText(entry?.id) && isText(entry?.capital)),
+  ],
   ["anchor_key", "a key with key_id and public_key", (value) => {
     const key = value as { readonly key_id?: unknown; readonly public_key?: unknown } | null | undefined;
     return isText(key?.key_id) && isText(key?.public_key);
@@ -105,14 +108,9 @@ function manifestProblem(fields: Readonly<Record<string, unknown>>): string | nu
 }
 
 function readContracts(reader: RunReader): ReadonlyMap<string, Uint8Array> {
-  const files = new Map<string, Uint8Array>();
-  const walk = (folder: string) => {
-    for (const name of reader.list(`contracts${folder}`)) {
-      const path = `${folder}/${name}`;
-      if (name.includes(".")) files.set(path.slice(1), reader.bytes(`contracts${path}`)!);
-      else walk(path);
-    }
-  };
-  walk("");
-  return files;
+  const names = [
+    ...reader.list("contracts").filter((name) => name !== "schemas"),
+    ...reader.list("contracts/schemas").map((name) => `schemas/${name}`),
+  ];
+  return new Map(names.map((name) => [name, reader.bytes(`contracts/${name}`) ?? new Uint8Array()]));
 }

@@ -1,94 +1,124 @@
 import { eventIds } from "../core/event_id.ts";
-import type { Event } from "../core/event.ts";
+import type { Event, StopJournal } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
-import { admits, nextPhase, type StopPhase } from "../core/stop_state.ts";
-import type { AnchorChain } from "./verify_anchors.ts";
+import { EventCheck } from "./event_check.ts";
 import type { Findings } from "./findings.ts";
 import type { CheckedLine, RunReader } from "./run_reader.ts";
+import type { AnchorChain } from "./verify_anchors.ts";
 import type { RunBasis } from "./verify_folder.ts";
+import type { QueueLog } from "./verify_queue.ts";
 
-/**
- * Reads all inboxes as the one log that they are: every n exactly once and in order, every event valid, every cause in
- * its own turn, nothing traded after a stop, and the chain as the anchors say.
- */
+/** Reads all inboxes as the one log that they are: every n exactly once and in order, and the chain as the anchors say. */
 export interface LogSummary {
   readonly lastN: number;
+  /** Time of the last event. */
+  readonly lastTs: number;
   readonly head: string;
-  /** Per queue: lines, and n of each queue's last event. */
-  readonly queues: ReadonlyMap<string, { readonly lines: number; readonly lastN: number }>;
+  readonly queues: ReadonlyMap<string, QueueLog>;
+  /** The first stop_journal, which names the reason of a stopped night. */
+  readonly stop: (StopJournal & { readonly ts: number }) | null;
+  /** The last event is the one that ends a night. */
+  readonly isEnded: boolean;
   /** Lines that only a crash can leave: behind the last whole prefix, after the last anchor. */
   readonly tailLines: number;
 }
 
+/** Where one inbox has been read to. */
 interface Head {
   readonly queue: string;
   readonly source: Iterator<CheckedLine>;
   line: CheckedLine | null;
+  /** Of `line`. */
   n: number;
   lines: number;
   lastN: number;
+  readonly anchored: { readonly to: number; readonly ts: number }[];
 }
+
+export interface VerifyLogOptions<Tally> {
+  readonly basis: RunBasis;
+  readonly queues: readonly string[];
+  readonly chain: AnchorChain;
+  readonly tallying: Machine<Tally, Event, never>;
+  readonly tally: Tally;
+  readonly onProgress: (events: number) => void;
+}
+
+const PROGRESS_EVERY = 10_000;
 
 export function verifyLog<Tally>(
   reader: RunReader,
   findings: Findings,
-  options: {
-    readonly basis: RunBasis;
-    readonly chain: AnchorChain;
-    readonly tallying: Machine<Tally, Event, never>;
-    readonly tally: Tally;
-    readonly onProgress: (events: number) => void;
-  },
+  options: VerifyLogOptions<Tally>,
 ): LogSummary {
-  const { basis, chain, tallying, tally } = options;
-  const ids = eventIds(basis.manifest.run_id);
-  const heads = basis.config.queues.names.map((queue) => openHead(reader, queue));
-  for (const head of heads) advance(head, ids.numberOf, findings);
-  const log = new LogCheck(basis, ids.numberOf, findings);
+  const { chain, tallying, tally, basis: { manifest, contracts } } = options;
+  const { numberOf } = eventIds(manifest.run_id);
+  const check = new EventCheck(manifest, contracts, numberOf);
+  const heads = options.queues.map((queue) => openHead(reader, queue));
+  for (const head of heads) advance(head, numberOf, findings);
+  let stop: LogSummary["stop"] = null;
+  let lastTs = 0;
 
   let n = 0;
   for (;; n++) {
-    const head = heads.find((candidate) => candidate.line !== null && candidate.n === n);
+    const head = heads.find((candidate) => candidate.n === n);
     if (head === undefined) {
       const later = heads.filter(({ line }) => line !== null);
       if (later.length === 0) break;
       if (!chain.isFinal && n > chain.lastN) break; // what a crash leaves
       const nearest = later.reduce((a, b) => (b.n < a.n ? b : a));
-      findings.problem(
-        nearest.line!.file,
-        nearest.line!.line,
-        `event ${n} is missing before event ${nearest.n}`,
-      );
+      const { file, line } = nearest.line!;
+      findings.problem(file, line, `event ${n} is missing before event ${nearest.n}`);
       n = nearest.n - 1;
       continue;
     }
     const line = head.line!;
-    const event = line.value as Event;
-    if (log.check(event, line, head.queue)) {
-      try {
-        tallying.step(tally, event);
-      } catch (error) {
-        findings.problem(line.file, line.line, error instanceof Error ? error.message : String(error));
-      }
-    }
-    chain.add(n, event.ts, line);
+    const event = line.value as unknown as Event;
+    const problem = check.problemOf(event, n, head.queue) ?? tallyProblem(tallying, tally, event);
+    if (problem !== null) findings.problem(line.file, line.line, problem);
+    else if (event.type === "stop_journal") stop ??= { ...event.payload, ts: event.ts };
+    lastTs = event.ts;
     head.lines++;
     head.lastN = n;
-    advance(head, ids.numberOf, findings);
-    if (n % 10_000 === 0) options.onProgress(n);
+    const anchor = chain.add(n, event.ts, line.hash);
+    if (anchor !== null) anchorQueues(heads, anchor.ts);
+    advance(head, numberOf, findings);
+    if (n % PROGRESS_EVERY === 0) options.onProgress(n);
   }
   chain.finish(n - 1);
   return {
     lastN: n - 1,
+    lastTs,
     head: chain.head,
-    queues: new Map(heads.map(({ queue, lines, lastN }) => [queue, { lines, lastN }])),
-    tailLines: heads.reduce((sum, { line, source }) => sum + (line === null ? 0 : 1 + count(source)), 0),
+    queues: new Map(heads.map((head) => [head.queue, head])),
+    stop,
+    isEnded: check.phase === "STOPPED",
+    tailLines: heads.reduce((sum, head) => sum + countRest(head, numberOf, findings), 0),
   };
 }
 
-function count(source: Iterator<CheckedLine>): number {
+function tallyProblem<Tally>(
+  tallying: Machine<Tally, Event, never>,
+  tally: Tally,
+  event: Event,
+): string | null {
+  try {
+    tallying.step(tally, event);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function anchorQueues(heads: readonly Head[], ts: number): void {
+  for (const { anchored, lines } of heads) {
+    if (lines - 1 > (anchored.at(-1)?.to ?? -1)) anchored.push({ to: lines - 1, ts });
+  }
+}
+
+function countRest(head: Head, numberOf: (id: string) => number, findings: Findings): number {
   let lines = 0;
-  while (source.next().done !== true) lines++;
+  for (; head.line !== null; lines++) advance(head, numberOf, findings);
   return lines;
 }
 
@@ -97,75 +127,29 @@ function openHead(reader: RunReader, queue: string): Head {
   const source = (function* () {
     for (const path of segments) yield* reader.lines(path);
   })();
-  return { queue, source, line: null, n: -1, lines: 0, lastN: -1 };
+  return { queue, source, line: null, n: -1, lines: 0, lastN: -1, anchored: [] };
 }
 
 /** Moves to the queue's next line whose id is of this run and further on than the last; others are problems. */
 function advance(head: Head, numberOf: (id: string) => number, findings: Findings): void {
   for (;;) {
     const next = head.source.next();
-    head.line = next.done === true ? null : next.value;
-    if (head.line === null) return;
-    const id = (head.line.value as { readonly id?: unknown } | null)?.id;
+    if (next.done === true) {
+      head.line = null;
+      head.n = -1;
+      return;
+    }
+    const { file, line, value } = next.value;
+    const { id } = value;
     const n = typeof id === "string" ? numberOf(id) : -1;
     if (n > head.n) {
+      head.line = next.value;
       head.n = n;
       return;
     }
     const reason = n === -1
       ? `id ${JSON.stringify(id)} is not of this run`
       : `event ${n} stands after event ${head.n}: doubled or out of order`;
-    findings.problem(head.line.file, head.line.line, reason);
-  }
-}
-
-/** Checks events one after the other in log order. */
-class LogCheck {
-  readonly #basis: RunBasis;
-  readonly #numberOf: (id: string) => number;
-  readonly #findings: Findings;
-  #phase: StopPhase = "RUNNING";
-  #ts = 0;
-  #turnStart = 0;
-  #turnTs = 0;
-
-  constructor(basis: RunBasis, numberOf: (id: string) => number, findings: Findings) {
-    this.#basis = basis;
-    this.#numberOf = numberOf;
-    this.#findings = findings;
-  }
-
-  /** True where the event is good enough to be counted. */
-  check(event: Event, line: CheckedLine, queue: string): boolean {
-    const problem = this.#basis.contracts.checkEvent(event) ?? this.#placeProblem(event, queue) ??
-      this.#turnProblem(event);
-    if (problem !== null) this.#findings.problem(line.file, line.line, problem);
-    else this.#phase = nextPhase(this.#phase, event);
-    return problem === null;
-  }
-
-  #placeProblem(event: Event, queue: string): string | null {
-    const { manifest, contracts } = this.#basis;
-    if (contracts.queueOf(event.type) !== queue) return `a ${event.type} does not belong into ${queue}`;
-    if (event.run_id !== manifest.run_id) return `run_id is ${event.run_id}, expected ${manifest.run_id}`;
-    if (event.cmdline_hash !== manifest.cmdline_hash) return "cmdline_hash is not the manifest's";
-    if (event.ts < this.#ts) return `ts ${event.ts} is before that of the event before, ${this.#ts}`;
-    if (!admits(this.#phase, event)) return `a ${event.type} after a stop had begun`;
-    return null;
-  }
-
-  /** An input begins a turn; what is derived names a cause in its own turn and has its time. */
-  #turnProblem(event: Event): string | null {
-    const n = this.#numberOf(event.id);
-    this.#ts = event.ts;
-    const { cause } = event.payload as { readonly cause?: string };
-    if (cause === undefined) {
-      this.#turnStart = n;
-      this.#turnTs = event.ts;
-      return null;
-    }
-    const causeN = this.#numberOf(cause);
-    if (causeN < this.#turnStart || causeN >= n) return `cause ${cause} is not an event of the same turn`;
-    return event.ts === this.#turnTs ? null : `ts is ${event.ts}, that of its turn ${this.#turnTs}`;
+    findings.problem(file, line, reason);
   }
 }

@@ -1,110 +1,166 @@
 import type { Findings } from "./findings.ts";
-import type { CheckedLine, RunReader } from "./run_reader.ts";
+import type { RunReader } from "./run_reader.ts";
 
-/** Checks what stands beside a queue's inbox: acks without gaps, the cursor where they end, deadletters in form. */
+/**
+ * Checks what stands beside a queue's inbox: acks that follow the anchors, the cursor where they end, deadletters in
+ * form. A night writes inbox, acks, cursor, anchor in this order; they are read the other way round, so that one
+ * that still runs is not ahead of what was read of it.
+ */
 interface Ack {
-  readonly consumer: string;
+  readonly consumer: unknown;
   readonly from: number;
   readonly to: number;
   readonly ts: number;
+  readonly file: string;
+  readonly line: number;
 }
 
-export function verifyQueue(
+interface Position {
+  readonly file: string;
+  readonly offset: number;
+  readonly line: number;
+  readonly n: number;
+}
+
+/** What the log says of a queue. */
+export interface QueueLog {
+  readonly lines: number;
+  /** n of the queue's last event, −1 for none. */
+  readonly lastN: number;
+  /** Up to which line each anchor that saw new ones covers the queue, and when. */
+  readonly anchored: readonly { readonly to: number; readonly ts: number }[];
+}
+
+/** What was read beside the inbox, before the log. */
+export interface QueueSide {
+  readonly queue: string;
+  readonly acks: readonly Ack[];
+  readonly cursor: ReadonlyMap<string, Position>;
+}
+
+export function readQueueSide(
   reader: RunReader,
   findings: Findings,
-  options: {
-    readonly runId: string;
-    readonly queue: string;
-    readonly lines: number;
-    readonly lastN: number;
-    readonly isComplete: boolean;
-  },
-): { readonly deadletters: number } {
-  const folder = `queues/${options.queue}`;
-  const acked = verifyAcks(reader, findings, folder, options);
-  verifyCursor(reader, findings, folder, { ...options, acked });
-  let deadletters = 0;
+  options: { readonly runId: string; readonly queue: string },
+): QueueSide {
+  const { queue } = options;
+  const cursor = readCursor(reader, findings, options);
+  const acks: Ack[] = [];
+  for (const segment of reader.segments(`queues/${queue}`, "acks")) {
+    for (const { file, line, value } of reader.lines(segment)) {
+      const { consumer, from, to, ts } = value as unknown as Ack;
+      if (Object.keys(value).join() === "consumer,from,to,ts") {
+        acks.push({ consumer, from, to, ts, file, line });
+      } else findings.problem(file, line, "is not an ack with consumer, from, to and ts");
+    }
+  }
+  return { queue, acks, cursor };
+}
+
+function readCursor(
+  reader: RunReader,
+  findings: Findings,
+  { runId, queue }: { readonly runId: string; readonly queue: string },
+): ReadonlyMap<string, Position> {
+  const path = `queues/${queue}/cursor.json`;
+  const fields = reader.artefact(path);
+  if (fields === null) return new Map();
+  const { schema, v, run_id, queue: name, consumers } = fields;
+  const identity = JSON.stringify([schema, v, run_id, name]);
+  const expected = JSON.stringify(["nore/cursor", 1, runId, queue]);
+  if (identity !== expected) {
+    findings.problem(path, null, `schema, v, run_id, queue are ${identity}, expected ${expected}`);
+  }
+  if (typeof consumers === "object" && consumers !== null && Object.values(consumers).every(isPosition)) {
+    return new Map(Object.entries(consumers as Readonly<Record<string, Position>>));
+  }
+  findings.problem(path, null, "consumers are not positions with file, offset, line and n");
+  return new Map();
+}
+
+function isPosition(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { file, offset, line, n } = value as Position;
+  return Object.keys(value).join() === "file,offset,line,n" && typeof file === "string" &&
+    [offset, line, n].every(Number.isSafeInteger);
+}
+
+interface QueueOptions {
+  readonly side: QueueSide;
+  readonly log: QueueLog;
+  readonly isComplete: boolean;
+}
+
+/** Call when the log has been read. */
+export function verifyQueue(reader: RunReader, findings: Findings, options: QueueOptions): void {
+  const acked = verifyAcks(findings, options);
+  const { side, log, isComplete } = options;
+  const size = reader.lengths.get(`queues/${side.queue}/inbox.jsonl`)?.[0] ?? 0;
+  for (const [consumer, { file, offset, line, n }] of side.cursor) {
+    const isRight = isComplete
+      ? file === "inbox.jsonl" && offset === size && line === log.lines && n === log.lastN
+      : line <= acked && n <= log.lastN;
+    if (isRight) continue;
+    const place = `${file} offset ${offset} line ${line} n ${n}`;
+    const end = `inbox.jsonl offset ${size} line ${log.lines} n ${log.lastN}, ${acked} lines are acked`;
+    findings.problem(
+      `queues/${side.queue}/cursor.json`,
+      null,
+      `${consumer} stands at ${place}, the end is at ${end}`,
+    );
+  }
+}
+
+/**
+ * For each anchor that saw new lines an ack of each consumer, in the cursor's order; in a run cut short perhaps more,
+ * for which the anchor did not come. Gives the number of lines that all have acked.
+ */
+function verifyAcks(findings: Findings, { side, log, isComplete }: QueueOptions): number {
+  const { lines, anchored } = log;
+  const consumers = [...side.cursor.keys()];
+  let next = 0;
+  let acked = 0;
+  for (const [i, { file, line, ...ack }] of side.acks.entries()) {
+    const consumer = consumers[i % consumers.length];
+    const anchor = anchored[Math.floor(i / consumers.length)];
+    const fits = ack.consumer === consumer && ack.from === acked && (
+      anchor === undefined
+        ? !isComplete && ack.to >= acked && ack.to < lines && (next === acked || ack.to === next - 1)
+        : ack.to === anchor.to && ack.ts === anchor.ts
+    );
+    if (!fits) {
+      const range = anchor === undefined
+        ? `what follows line ${acked} of ${lines}`
+        : `lines ${acked} to ${anchor.to} at ${anchor.ts}`;
+      const { from, to, ts } = ack;
+      const reason =
+        `${ack.consumer} acks lines ${from} to ${to} at ${ts}, expected ${consumer} with ${range}`;
+      findings.problem(file, line, reason);
+    }
+    next = ack.to + 1;
+    if ((i + 1) % consumers.length === 0) acked = next;
+  }
+  const covered = consumers.length === 0 ? 0 : (anchored.at(-1)?.to ?? -1) + 1;
+  if (acked < covered) {
+    const reason = `${acked} lines are acked by all that read them, the anchors cover ${covered}`;
+    findings.problem(`queues/${side.queue}/acks.jsonl`, null, reason);
+  }
+  return acked;
+}
+
+/** How many deadletters there are. */
+export function verifyDeadletters(reader: RunReader, findings: Findings, queue: string): number {
+  let letters = 0;
   let ts = 0;
-  for (const segment of reader.segments(folder, "deadletter")) {
-    for (const line of reader.lines(segment)) {
-      const letter = line.value as { readonly ts: number };
-      if (Object.keys(letter).join() !== "ts,reason_code,detail,bytes,raw" || !(letter.ts >= ts)) {
-        findings.problem(line.file, line.line, "is not a deadletter in the order of time");
-      }
-      ts = letter.ts;
-      deadletters++;
+  for (const segment of reader.segments(`queues/${queue}`, "deadletter")) {
+    for (const { file, line, value } of reader.lines(segment)) {
+      const names = Object.keys(value).join();
+      const letterTs = value["ts"] as number;
+      if (names !== "ts,reason_code,detail,bytes,raw" || !(letterTs >= ts)) {
+        findings.problem(file, line, "is not a deadletter in the order of time");
+      } else ts = letterTs;
+      letters++;
     }
   }
-  return { deadletters };
-}
-
-/** Lines acked, by consumer. */
-function verifyAcks(
-  reader: RunReader,
-  findings: Findings,
-  folder: string,
-  options: { readonly lines: number; readonly isComplete: boolean },
-): ReadonlyMap<string, number> {
-  const next = new Map<string, number>();
-  let last: CheckedLine | null = null;
-  for (const segment of reader.segments(folder, "acks")) {
-    for (const line of reader.lines(segment)) {
-      const ack = line.value as Ack;
-      const from = next.get(ack.consumer) ?? 0;
-      if (Object.keys(ack).join() !== "consumer,from,to,ts" || ack.from !== from || !(ack.to >= ack.from)) {
-        findings.problem(line.file, line.line, `acks ${ack.from} to ${ack.to}, expected from ${from} on`);
-      }
-      next.set(ack.consumer, ack.to + 1);
-      last = line;
-    }
-  }
-  for (const [consumer, acked] of next) {
-    if (acked > options.lines || (options.isComplete && acked < options.lines)) {
-      const reason = `${consumer} acked ${acked} lines, the inbox has ${options.lines}`;
-      findings.problem(last!.file, last!.line, reason);
-    }
-  }
-  return next;
-}
-
-function verifyCursor(
-  reader: RunReader,
-  findings: Findings,
-  folder: string,
-  options: {
-    readonly runId: string;
-    readonly queue: string;
-    readonly lines: number;
-    readonly lastN: number;
-    readonly isComplete: boolean;
-    readonly acked: ReadonlyMap<string, number>;
-  },
-): void {
-  const path = `${folder}/cursor.json`;
-  const cursor = reader.artefact(path);
-  if (cursor === null) return;
-  if (cursor["run_id"] !== options.runId || cursor["queue"] !== options.queue) {
-    findings.problem(path, null, `is of run ${cursor["run_id"]}, queue ${cursor["queue"]}`);
-  }
-  const consumers = cursor["consumers"] as Readonly<
-    Record<
-      string,
-      { readonly file: string; readonly offset: number; readonly line: number; readonly n: number }
-    >
-  >;
-  const active = `${folder}/inbox.jsonl`;
-  const size = reader.bytes(active)?.length ?? 0;
-  for (const [consumer, { file, offset, line, n }] of Object.entries(consumers)) {
-    const acked = options.acked.get(consumer) ?? 0;
-    const isAtEnd = file === "inbox.jsonl" && offset === size && n === options.lastN &&
-      line === options.lines;
-    if (options.isComplete ? line !== acked || !isAtEnd : line > options.lines) {
-      const place = `${file} offset ${offset} line ${line} n ${n}`;
-      const expected = `inbox.jsonl offset ${size} line ${options.lines} n ${options.lastN}`;
-      findings.problem(path, null, `${consumer} stands at ${place}, expected ${expected}`);
-    }
-  }
-  for (const consumer of options.acked.keys()) {
-    if (!(consumer in consumers)) findings.problem(path, null, `${consumer} acks but has no cursor`);
-  }
+  return letters;
 }

@@ -1,13 +1,17 @@
 import type { Contracts } from "../core/contracts.ts";
+import type { Event } from "../core/event.ts";
+import type { Machine } from "../core/machine.ts";
 import type { Files } from "../core/ports.ts";
 import { portfolioOf, reportFigures } from "../sinks/report.ts";
-import { tallyOf } from "../sinks/tally.ts";
+import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { Findings } from "./findings.ts";
 import { RunReader } from "./run_reader.ts";
-import { AnchorChain, type AnchorVerifier, verifyMirror } from "./verify_anchors.ts";
-import { verifyFolder } from "./verify_folder.ts";
-import { verifyLog } from "./verify_log.ts";
-import { verifyQueue } from "./verify_queue.ts";
+import { AnchorChain, type AnchorVerifier } from "./verify_anchors.ts";
+import { type RunBasis, verifyFolder } from "./verify_folder.ts";
+import { verifyLengths } from "./verify_lengths.ts";
+import { type LogSummary, verifyLog } from "./verify_log.ts";
+import { verifyMirror } from "./verify_mirror.ts";
+import { readQueueSide, verifyDeadletters, verifyQueue } from "./verify_queue.ts";
 import { verifyViews } from "./verify_views.ts";
 
 /** Verifies a run from its folder and its anchors' mirror alone. Takes no lock and writes nothing. */
@@ -40,51 +44,36 @@ export function verifyRun(options: VerifyOptions): Verification {
   const reader = new RunReader(options.files, options.runFolder, findings);
   const runName = options.runFolder.slice(options.runFolder.lastIndexOf("/") + 1);
   const basis = verifyFolder(reader, findings, { runName, openContracts: options.openContracts });
-  if (basis === null) {
+  const chain = basis === null ? null : openChain(reader, findings, options, basis);
+  const tallying = basis === null ? null : openTally(findings, basis);
+  if (basis === null || chain === null || tallying === null) {
     return { ok: false, complete: false, run_id: null, events: 0, anchors: 0, head: null, findings };
   }
-  const { manifest, manifestBytes, config, contracts } = basis;
-  if (options.publicKey !== null && options.publicKey !== manifest.anchor_key.public_key) {
-    findings.problem("manifest.json", null, "anchor_key is not the pinned public key");
-  }
-  const verifier = options.verifierOf(options.publicKey ?? manifest.anchor_key.public_key);
-  const chain = new AnchorChain(reader, findings, { runId: manifest.run_id, manifestBytes, verifier });
-  if (options.mirror === null) {
-    findings.note(
-      "no mirror of the anchors was found: without it an end that was cut off and replaced cannot be seen",
-    );
-  } else {
-    verifyMirror(findings, chain, options.mirror);
-  }
-  if (options.publicKey === null) {
-    findings.note(`signed by an unpinned key (${manifest.anchor_key.key_id}): pin it with --pubkey FILE`);
-  }
+  const { run_id } = basis.manifest;
+  const queues = [...new Set(basis.contracts.types.map((type) => basis.contracts.queueOf(type)))];
+  const sides = queues.map((queue) => readQueueSide(reader, findings, { runId: run_id, queue }));
 
-  const tallying = tallyOf(manifest.strategies, contracts.types);
   const tally = tallying.initial();
-  const log = verifyLog(reader, findings, { basis, chain, tallying, tally, onProgress: options.onProgress });
+  const { onProgress } = options;
+  const log = verifyLog(reader, findings, { basis, queues, chain, tallying, tally, onProgress });
   const isComplete = chain.isFinal;
-  let deadletters = 0;
-  for (const queue of config.queues.names) {
-    const { lines, lastN } = log.queues.get(queue)!;
-    const beside = { runId: manifest.run_id, queue, lines, lastN, isComplete };
-    deadletters += verifyQueue(reader, findings, beside).deadletters;
+  for (const side of sides) {
+    verifyQueue(reader, findings, { side, log: log.queues.get(side.queue)!, isComplete });
   }
-  if (isComplete) verifyLengths(reader, findings, chain);
-  const { run_id } = manifest;
-  const strategies = manifest.strategies.map(({ id }) => id);
-  verifyViews(reader, findings, {
+  const deadletters = queues.reduce((sum, queue) => sum + verifyDeadletters(reader, findings, queue), 0);
+  verifyLengths(reader, findings, chain);
+  if (isComplete) verifyEnd(findings, log, tally);
+  const { isDiskStop } = verifyViews(reader, findings, {
     isComplete,
-    figures: { ...reportFigures(tally), deadletter: deadletters, last_n: log.lastN, head: log.head },
-    portfolio: portfolioOf(tally, { run_id, n: log.lastN, strategies }),
+    runId: run_id,
+    stop: log.stop,
+    ...viewsOf(basis, log, tally, deadletters),
   });
-  for (const [file, line] of reader.torn) {
-    if (isComplete) findings.problem(file, line, "the last line has no newline: cut off");
-    else findings.note(`${file} ends in the middle of line ${line}`);
-  }
-  if (log.tailLines > 0) {
-    findings.note(`${log.tailLines} lines behind event ${log.lastN} are what a crash left`);
-  }
+  verifyTails(reader, findings, log, chain);
+  if (options.mirror !== null) verifyMirror(findings, chain, { mirror: options.mirror, isDiskStop });
+  else {findings.note(
+      "no mirror of the anchors was found: an end that was cut off or replaced cannot be seen",
+    );}
   return {
     ok: findings.count === 0,
     complete: isComplete,
@@ -96,19 +85,88 @@ export function verifyRun(options: VerifyOptions): Verification {
   };
 }
 
-/** The final anchor names every file of the queues with its length: one more, one less or another length is a problem. */
-function verifyLengths(reader: RunReader, findings: Findings, chain: AnchorChain): void {
-  const anchored = new Map(Object.entries(chain.last!.files));
-  for (const queue of reader.list("queues")) {
-    for (const name of reader.list(`queues/${queue}`).filter((name) => name.endsWith(".jsonl"))) {
-      const path = `queues/${queue}/${name}`;
-      const expected = JSON.stringify(anchored.get(path));
-      const actual = JSON.stringify(reader.lengths.get(path));
-      if (actual !== expected) {
-        findings.problem(path, null, `[bytes, lines] are ${actual}, the final anchor says ${expected}`);
-      }
-      anchored.delete(path);
-    }
+/** Null where there is no key to check the anchors with. */
+function openChain(
+  reader: RunReader,
+  findings: Findings,
+  options: VerifyOptions,
+  { manifest, manifestBytes }: RunBasis,
+): AnchorChain | null {
+  const { public_key, key_id } = manifest.anchor_key;
+  if (options.publicKey === null) {
+    findings.note(`signed by an unpinned key (${key_id}): pin it with --pubkey FILE`);
+  } else if (options.publicKey !== public_key) {
+    findings.problem("manifest.json", null, "anchor_key is not the pinned public key");
   }
-  for (const path of anchored.keys()) findings.problem(path, null, "is missing, the final anchor names it");
+  let verifier: AnchorVerifier;
+  try {
+    verifier = options.verifierOf(options.publicKey ?? public_key);
+  } catch (error) {
+    findings.problem("manifest.json", null, `anchor_key: ${(error as Error).message}`);
+    return null;
+  }
+  return new AnchorChain(reader, findings, { runId: manifest.run_id, manifestBytes, verifier });
+}
+
+/** Null where the manifest's strategies are none that a night could begin with. */
+function openTally(
+  findings: Findings,
+  { manifest, contracts }: RunBasis,
+): Machine<Tally, Event, never> | null {
+  const tallying = tallyOf(manifest.strategies, contracts.types);
+  try {
+    tallying.initial();
+    return tallying;
+  } catch (error) {
+    findings.problem("manifest.json", null, `strategies: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+/** What a night that came to its end leaves open: nothing. */
+function verifyEnd(findings: Findings, log: LogSummary, tally: Tally): void {
+  if (!log.isEnded) {
+    findings.problem("queues/lifecycle/inbox.jsonl", null, "the log does not end with lifecycle ended");
+  }
+  for (const id of tally.orders.keys()) {
+    findings.problem(
+      "queues/order_results/inbox.jsonl",
+      null,
+      `order ${JSON.stringify(id)} is left open at the end`,
+    );
+  }
+}
+
+/** What the views must say: the manifest's facts, and the figures that the log gives. */
+function viewsOf(
+  { manifest }: RunBasis,
+  { lastN, lastTs, head }: LogSummary,
+  tally: Tally,
+  deadletter: number,
+): {
+  readonly figures: Readonly<Record<string, unknown>>;
+  readonly portfolio: Readonly<Record<string, unknown>>;
+} {
+  const { run_id, mode, prices, started_ts } = manifest;
+  const facts = { v: 1, run_id, mode, prices, started_ts, ended_ts: lastTs, deadletter, last_n: lastN, head };
+  const strategies = manifest.strategies.map(({ id }) => id);
+  return {
+    figures: { ...facts, ...reportFigures(tally) },
+    portfolio: portfolioOf(tally, { run_id, n: lastN, strategies }),
+  };
+}
+
+/** What a crash leaves is no damage; where the run is complete nothing of the kind may be there. */
+function verifyTails(reader: RunReader, findings: Findings, log: LogSummary, chain: AnchorChain): void {
+  for (const [file, line] of reader.torn) {
+    if (chain.isFinal) findings.problem(file, line, "the last line has no newline: cut off");
+    else findings.note(`${file} ends in the middle of line ${line}`);
+  }
+  if (log.tailLines > 0) {
+    findings.note(`${log.tailLines} lines behind event ${log.lastN} are what a crash left`);
+  }
+  const unsigned = log.lastN - chain.lastN;
+  if (unsigned > 0) {
+    findings.note(`the last ${unsigned} events stand behind the last anchor: no signature covers them`);
+  }
 }

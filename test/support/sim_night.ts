@@ -8,7 +8,7 @@ import { virtualClock } from "../../src/edge/clocks.ts";
 import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { packageRoot, readContractFiles } from "../../src/edge/package_files.ts";
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
-import { openRun } from "../../src/night/open_run.ts";
+import { type OpenRun, openRun, openSinks } from "../../src/night/open_run.ts";
 import { runNight, type StartProblem } from "../../src/night/run_night.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import type { Pace } from "../../src/streams/sources/drive.ts";
@@ -31,6 +31,15 @@ export interface SimNightOptions {
   readonly operator$?: Observable<AnyDraft>;
   readonly startProblem?: StartProblem | null;
   readonly signer?: Signer;
+  readonly cmdlineHash?: string;
+  /** A run with the same configuration: its contracts, gate and roles are used again, as making them takes the longest. */
+  readonly like?: OpenRun;
+  /** Lines of a mirror on standard output. */
+  readonly print?: (line: string) => void;
+  /** Called when the run lies open, before its first event; the night goes on with what it gives. */
+  readonly onOpened?: (run: OpenRun) => OpenRun;
+  /** Called when the night waits for its first input: a virtual scheduler can be run from here. */
+  readonly onStarted?: () => void;
 }
 
 export interface SimNight extends ClosedRun {
@@ -43,6 +52,8 @@ export const SIM_START_TS: number = Date.UTC(2026, 10, 21, 22);
 export const SIM_CMDLINE_HASH: string = "ab".repeat(32);
 
 export const simSigner: Signer = openSigner(memoryFiles(), "/keys/anchor.pem");
+/** One map for all nights: it is compiled once. */
+export const simContractFiles: ReadonlyMap<string, Uint8Array> = readContractFiles(`${packageRoot}/config`);
 
 export async function simNight(options: SimNightOptions): Promise<SimNight> {
   const { config } = options;
@@ -61,15 +72,15 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     source: config.source,
     venue: config.source,
     prices: "invented",
-    commandLine: { hash: SIM_CMDLINE_HASH, form: "canonical", words: ["nore"] },
+    commandLine: { hash: options.cmdlineHash ?? SIM_CMDLINE_HASH, form: "canonical", words: ["nore"] },
     codeVersion: { commit: null, dirty: null, source_sha256: "cd".repeat(32) },
     runtime: { name: "test" },
   };
-  const run = await openRun({
+  const openOptions = {
     identity,
     config,
     configText: effectiveConfigText(config),
-    contractFiles: readContractFiles(`${packageRoot}/config`),
+    contractFiles: simContractFiles,
     policy: repoPolicy,
     policyData: repoPolicyBytes.data,
     symbols: new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules])),
@@ -79,15 +90,22 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     varFolder,
     runFolder,
     isDurable: options.isDurable ?? true,
-    print: () => {},
-  });
+    print: options.print ?? (() => {}),
+  };
+  const { like } = options;
+  const opened = like === undefined ? await openRun(openOptions) : {
+    ...like,
+    ...openSinks(openOptions, like),
+    tally: like.tallying.initial(),
+  };
+  const run = options.onOpened?.(opened) ?? opened;
   const market = embeddedMarket({
     seed,
     symbols: config.symbols,
     startTs,
     ticksPerS: config.market.embedded.ticks_per_s,
   });
-  const outcome = await runNight({
+  const ending = runNight({
     ...run,
     identity,
     config,
@@ -96,6 +114,8 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     operator$: options.operator$ ?? NEVER,
     startProblem: options.startProblem ?? null,
   });
+  options.onStarted?.();
+  const outcome = await ending;
   const closed = closeRun(outcome, {
     ...run,
     files,

@@ -19,7 +19,7 @@ export function enforcePolicy(
     if (entrypoint === null) return draft as PermittedDraft;
     try {
       const decision = gate.decide(entrypoint, draft);
-      if (decision.allow) return draft as PermittedDraft;
+      if (decision.allow === true) return draft as PermittedDraft; // whatever a gate gives, only this permits
       return new Refusal(denialOf(draft, entrypoint, gate.policySha256, decision));
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);

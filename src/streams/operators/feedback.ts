@@ -38,6 +38,7 @@ export function feedback<Draft, Event>(
             if (step.event !== null) output.next(step.event);
           },
           error: (error) => output.error(error),
+          complete: () => output.error(new Error("The pipe of a turn ended while inputs still come")),
         }),
       );
 

@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerLike } from "rxjs";
+import { asyncScheduler, Observable, type SchedulerAction, type SchedulerLike } from "rxjs";
 import type { AnyDraft } from "../../core/event.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Agenda } from "./agenda.ts";
@@ -13,8 +13,8 @@ export interface Pace {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Inputs in one go before the event loop gets its turn (signals, the status line). */
-const SLICE_INPUTS = 4000;
+/** Takes in one go before the event loop gets its turn (signals, the status line). */
+const SLICE_TAKES = 4000;
 /** A longer wait is done in parts: a laptop may sleep and the clock may be set meanwhile. */
 const WAIT_MS_MAX = 1000;
 
@@ -22,23 +22,32 @@ const WAIT_MS_MAX = 1000;
 export function drive(agenda: Agenda, pace: Pace): Observable<AnyDraft> {
   const scheduler = pace.scheduler ?? asyncScheduler;
   return new Observable((output) => {
-    const runSlice = () => {
-      for (let count = 0; count < SLICE_INPUTS && !output.closed;) {
+    /** How long until the next slice; null when there is none. */
+    const runSlice = (): number | null => {
+      for (let count = 0; count < SLICE_TAKES && !output.closed; count++) {
         const dueTs = agenda.nextTs;
-        if (dueTs === Infinity) return output.complete();
+        if (dueTs === Infinity) {
+          output.complete();
+          break;
+        }
         pace.setTs?.(dueTs);
         const nowTs = pace.clock.now();
         if (dueTs > nowTs) break;
-        for (const draft of agenda.take(nowTs)) {
-          output.next(draft);
-          count++;
-        }
+        for (const draft of agenda.take(nowTs)) output.next(draft);
       }
-      if (output.closed) return;
+      if (output.closed) return null;
       const waitMs = (agenda.nextTs - pace.clock.now()) / pace.speed;
-      const delayMs = pace.setTs === undefined ? Math.min(Math.max(waitMs, 0), WAIT_MS_MAX) : 0;
-      output.add(scheduler.schedule(runSlice, delayMs));
+      return pace.setTs === undefined ? Math.min(Math.max(waitMs, 0), WAIT_MS_MAX) : 0;
     };
-    output.add(scheduler.schedule(runSlice));
+    // One action again and again: a new one for each slice would stay with the subscription to the end of the night.
+    function runAgain(this: SchedulerAction<void>): void {
+      try {
+        const waitMs = runSlice();
+        if (waitMs !== null) this.schedule(undefined, waitMs);
+      } catch (error) {
+        output.error(error);
+      }
+    }
+    output.add(scheduler.schedule(runAgain));
   });
 }

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { reportPage } from "../../src/sinks/report_page.ts";
+
+const REPORT = { run_id: "20261121_220000", verdict: "PASS", prices: "invented" };
+
+/** The table as [name, text] rows. */
+function rowsOf(page: string): readonly (readonly [string, string])[] {
+  return [...page.matchAll(/<tr><th>(.*?)<\/th><td>(.*?)<\/td><\/tr>/gs)].map(([, name, text]) =>
+    [name!, text!] as const
+  );
+}
+
+test("reportPage() shows every figure, the nested ones under their path, times as people read them", () => {
+  const page = reportPage({
+    ...REPORT,
+    started_ts: 1_795_298_400_000,
+    ended_ts: null,
+    win_rate: 0.5,
+    virtual_pnl: { total: "-1.5" },
+    symbols: ["BTCUSDT"],
+  });
+  assert.equal(rowsOf(page), [
+    ["run_id", "20261121_220000"],
+    ["verdict", "PASS"],
+    ["prices", "invented"],
+    ["started_ts", "2026-11-21T22:00:00.000Z"],
+    ["ended_ts", "–"],
+    ["win_rate", "0.5"],
+    ["virtual_pnl · total", "-1.5"],
+    ["symbols · 0", "BTCUSDT"],
+  ]);
+  assert.match(page, "<title>NORE 20261121_220000: PASS</title>");
+  assert.match(page, "Prices: <b>invented</b>");
+});
+
+test("reportPage() loads nothing and runs nothing", () => {
+  assert.not.match(reportPage(REPORT), /<script|https?:|src=|href=|@import|url\(/i);
+});
+
+test("reportPage() shows any text as text", () => {
+  fc.assert(fc.property(fc.string({ unit: fc.constantFrom(..."<>&\"'ab/=") }), (detail) => {
+    const shown = rowsOf(reportPage({ ...REPORT, detail })).at(-1)![1];
+    assert.not.match(shown, /[<>"]/);
+    const read = shown.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&quot;", '"');
+    assert.is(read.replaceAll("&amp;", "&"), detail);
+  }));
+});
+
+test.run();

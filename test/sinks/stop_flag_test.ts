@@ -1,0 +1,63 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openArtefact } from "../../src/core/journal_line.ts";
+import { readLatch, setLatch, type StopNotice, writeStopCopy } from "../../src/sinks/stop_flag.ts";
+import { memoryFiles } from "../support/memory_files.ts";
+
+const NOTICE: StopNotice = {
+  run_id: "20261121_220000",
+  ts: 5,
+  component: "risk_role",
+  reason_code: "RISK_DRAWDOWN",
+  detail: "0.06 of 0.05",
+};
+const KEY = "AKIA" + "ABCDEFGHIJKLMNOP";
+
+function latchWith(text: string): string | null {
+  const files = memoryFiles();
+  files.contents.set("/var/STOP.flag", new TextEncoder().encode(text));
+  return readLatch(files, "/var");
+}
+
+test("readLatch() gives null where there is no latch, and the empty text of an empty one", () => {
+  assert.is(readLatch(memoryFiles(), "/var"), null);
+  assert.is(latchWith(""), "");
+});
+
+test("readLatch() shows no secret", () => {
+  assert.not.match(latchWith(`because of ${KEY}`)!, /AKIA/);
+});
+
+test("readLatch() shows no half of a secret either when it is cut", () => {
+  for (let length = 4070; length <= 4100; length++) {
+    const text = latchWith("x".repeat(length) + " " + KEY)!;
+    assert.not.match(text, /AKIA/, `${length} characters before it`);
+    assert.ok(text.length <= 4096);
+  }
+});
+
+test("setLatch() writes the notice as an artefact of var", () => {
+  const files = memoryFiles();
+  setLatch(files, "/var", NOTICE);
+  const { sha256: _, ...fields } = openArtefact(files.text("/var/STOP.flag"));
+  assert.equal(fields, { schema: "nore/stop_flag", v: 1, ...NOTICE });
+  assert.is(readLatch(files, "/var"), files.text("/var/STOP.flag"));
+});
+
+test("setLatch() leaves the words of whoever was first", () => {
+  const files = memoryFiles();
+  files.contents.set("/var/STOP.flag", new TextEncoder().encode("by hand"));
+  setLatch(files, "/var", NOTICE);
+  assert.is(files.text("/var/STOP.flag"), "by hand");
+});
+
+test("writeStopCopy() quotes the latch in the run's own artefact", () => {
+  for (const latch of ["by hand", null]) {
+    const files = memoryFiles();
+    writeStopCopy(files, "/var/runs/r", NOTICE, latch);
+    const { sha256: _, ...fields } = openArtefact(files.text("/var/runs/r/STOP.flag"));
+    assert.equal(fields, { schema: "nore/stop_flag", v: 1, ...NOTICE, latch });
+  }
+});
+
+test.run();

@@ -1,0 +1,44 @@
+import { asapScheduler } from "rxjs";
+import { virtualClock } from "../../src/edge/clocks.ts";
+import type { OpenRun } from "../../src/night/open_run.ts";
+import { configWith } from "./repo_config.ts";
+import { SIM_START_TS, type SimNight, simNight, type SimNightOptions } from "./sim_night.ts";
+
+/** A night of two seconds with orders, fills, rotations and refreshed metrics, cheap enough to be run hundreds of times. */
+
+const STRATEGY = {
+  id: "trend",
+  name: "momentum",
+  capital: "10000",
+  parameters: { bar_ms: 250, fast_period: 1, slow_period: 2, entry_bps: 0.01, cooldown_ms: 0 },
+  order: { type: "LIMIT", tif: "GTC" },
+};
+
+/** Flags of a night that trades within two seconds. */
+export const SHORT_NIGHT: readonly string[] = [
+  "duration_ms=2000",
+  'symbols=["BTCUSDT"]',
+  `strategy.list=${JSON.stringify([STRATEGY])}`,
+  "watchdog.heartbeat_every_ms=1000",
+  "logging.rotate_bytes=4096",
+  "logging.metrics_every_ms=1000",
+  "logging.snapshot_every_ms=1000",
+];
+
+const config = configWith(SHORT_NIGHT);
+let first: OpenRun | null = null;
+
+export function shortNight(options: Partial<SimNightOptions> = {}): Promise<SimNight> {
+  const clock = virtualClock(SIM_START_TS);
+  return simNight({
+    config,
+    seed: 14,
+    pace: { clock, setTs: (ts) => clock.set(ts), speed: 1, scheduler: asapScheduler },
+    ...(first === null ? {} : { like: first }),
+    ...options,
+    onOpened(run) {
+      first ??= run;
+      return options.onOpened?.(run) ?? run;
+    },
+  });
+}
