@@ -36,8 +36,8 @@ export interface Terminal {
   /** Rewrites the status line; an empty text clears it. Only on a terminal. */
   status(line: string): void;
   readonly isTerminal: boolean;
+  /** Of results. */
   readonly hasColor: boolean;
-  readonly columns: number;
   /** How this program is called here, for hints such as `nore verify RUN`. */
   readonly invocation: string;
 }
@@ -54,7 +54,7 @@ export function readInput(command: Command, words: readonly string[]): CommandIn
   const specs = { ...command.options, ...COMMON };
   const config: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, spec] of Object.entries(specs)) {
-    config[name] = { type: spec.value === null ? "boolean" : "string", multiple: spec.isRepeated === true };
+    config[name] = { type: spec.value === null ? "boolean" : "string", multiple: true };
   }
   for (const word of words) {
     if (word === "--") break;
@@ -66,16 +66,34 @@ export function readInput(command: Command, words: readonly string[]): CommandIn
       );
     }
   }
+  const { values, positionals } = parse(words, config);
+  for (const [name, given] of Object.entries(values)) {
+    if (specs[name]!.isRepeated === true || given.length === 1) continue;
+    throw new UsageError(`--${name} is given ${given.length} times, expected once`);
+  }
+  // Else `unlatch /srv/var` would lift the latch of the default var.
+  if (command.operands === "" && positionals.length > 0) {
+    throw new UsageError(`Expected nothing after ${command.name}, got ${JSON.stringify(positionals)}`);
+  }
+  return {
+    operands: positionals,
+    option: (name) => values[name]?.[0] as string | undefined,
+    optionList: (name) => (values[name] ?? []) as readonly string[],
+    has: (name) => values[name] !== undefined,
+  };
+}
+
+type Values = Readonly<Record<string, readonly (string | boolean)[]>>;
+
+function parse(
+  words: readonly string[],
+  options: NonNullable<ParseArgsConfig["options"]>,
+): { readonly values: Values; readonly positionals: readonly string[] } {
   try {
-    const { values, positionals } = parseArgs({ args: [...words], options: config, allowPositionals: true });
-    return {
-      operands: positionals,
-      option: (name) => values[name] as string | undefined,
-      optionList: (name) => (values[name] ?? []) as readonly string[],
-      has: (name) => values[name] === true,
-    };
+    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true });
+    return { values: { ...values } as Values, positionals };
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError((error as Error).message);
   }
 }
 

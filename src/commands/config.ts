@@ -2,6 +2,7 @@ import { effectiveConfigText } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import { redact } from "../core/secrets.ts";
 import { type Command, onlyOperand, UsageError } from "./command.ts";
+import { loadRules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS, symbolRulesOf } from "./load_settings.ts";
 
 /** Checks a configuration, or prints the one that a night would run with. */
@@ -18,6 +19,7 @@ export const config: Command = {
     }
     const settings = loadSettings(input);
     symbolRulesOf(settings);
+    loadRules(settings);
     const text = redact(effectiveConfigText(settings));
     if (what === "check") terminal.print("The configuration is good");
     else terminal.print(input.has("json") ? text : JSON.stringify(JSON.parse(text), null, 2));

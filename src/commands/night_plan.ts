@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 import { isRunId, parseIso, runIdOf } from "../core/time_text.ts";
 import { pacedClock, systemClock, virtualClock } from "../edge/clocks.ts";
 import type { Pace } from "../streams/sources/drive.ts";
@@ -47,6 +49,25 @@ export function planNight(input: CommandInput, nowTs: number): NightPlan {
     throw new UsageError(`Expected --run-id such as 20261121_220000, got ${JSON.stringify(runId)}`);
   }
   return { runId, startedTs, ...paceOf(input, startedTs, startText !== undefined) };
+}
+
+/** A run_id that is taken waits for the next second, unless the user has fixed it. */
+export async function freePlan(
+  input: CommandInput,
+  varFolder: string,
+  time: { readonly now: () => number; readonly wait: (ms: number) => Promise<unknown> } = {
+    now: () => Date.now(),
+    wait,
+  },
+): Promise<NightPlan> {
+  for (;;) {
+    const plan = planNight(input, time.now());
+    if (!existsSync(`${varFolder}/runs/${plan.runId}`)) return plan;
+    if (input.option("run-id") !== undefined || input.option("start") !== undefined) {
+      throw new UsageError(`Run ${plan.runId} is there already, choose another --run-id`);
+    }
+    await time.wait(1000 - time.now() % 1000);
+  }
 }
 
 function startOf(text: string): number {

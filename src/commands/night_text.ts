@@ -4,6 +4,7 @@ import { equityOf } from "../core/portfolio.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { formatDuration } from "../core/time_text.ts";
 import type { Tally } from "../sinks/tally.ts";
+import { type Color, paint } from "./paint.ts";
 
 /** What a person reads of a night: the banner before it, the status line in it, the summary after it. */
 export function bannerOf(
@@ -52,9 +53,19 @@ export function statusLine(input: StatusInput): string {
   ].join(" · ");
 }
 
+export interface SummaryOptions {
+  readonly runFolder: string;
+  readonly invocation: string;
+  readonly hasColor: boolean;
+  /** Why it stopped or failed. */
+  readonly code: string | null;
+}
+
+const VERDICT_COLOR: Readonly<Record<string, Color>> = { PASS: "green", STOPPED: "yellow", FAILED: "red" };
+
 export function summaryOf(
   report: Readonly<Record<string, unknown>>,
-  options: { readonly runFolder: string; readonly invocation: string; readonly code: string | null },
+  options: SummaryOptions,
 ): readonly string[] {
   const {
     verdict,
@@ -71,7 +82,9 @@ export function summaryOf(
   const won = win_rate === null ? "" : `, ${Math.round(win_rate * 100)} % won`;
   const total = Number(pnl.total);
   return [
-    `${verdict}${options.code === null ? "" : ` (${options.code})`} · prices: ${prices}`,
+    `${paint(verdict, VERDICT_COLOR[verdict] ?? "red", options.hasColor)}${
+      options.code === null ? "" : ` (${options.code})`
+    } · prices: ${prices}`,
     `  ran      ${formatDuration(ended_ts - started_ts)}: ${counts["market_tick"]} ticks, ${
       counts["signal"]
     } signals, ` +

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
 import { redact } from "../core/secrets.ts";
+import { isRunId } from "../core/time_text.ts";
 import { verifierOf } from "../edge/ed25519_signer.ts";
 import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
@@ -9,7 +10,8 @@ import { openContracts } from "../night/open_run.ts";
 import { mirrorFolder } from "../sinks/anchor_mirror.ts";
 import { formatProblem } from "../verify/findings.ts";
 import { type Verification, verifyRun } from "../verify/verify_run.ts";
-import { type Command, type CommandInput, onlyOperand, type Terminal, UsageError } from "./command.ts";
+import { type Command, onlyOperand, type Terminal, UsageError } from "./command.ts";
+import { paint } from "./paint.ts";
 
 /** Checks every byte of a run that its hashes, its chain and its anchors cover. Takes no lock, writes nothing. */
 export const verify: Command = {
@@ -34,7 +36,7 @@ export const verify: Command = {
       files: realFiles,
       runFolder,
       mirror: readMirror(runFolder, input.option("mirror")),
-      publicKey: readKey(input),
+      publicKey: readKey(input.option("pubkey")),
       openContracts,
       verifierOf,
       onProgress: (events) => terminal.status(`${events} events verified`),
@@ -47,44 +49,49 @@ export const verify: Command = {
   },
 };
 
-/** A path, a run_id, or `latest`. */
+/** A path, a run_id, or `latest`. A run that has lost its manifest is still a run: its folder's name says so. */
 export function runFolderOf(word: string, varFolder: string): string {
   if (existsSync(`${word}/manifest.json`)) return resolve(word);
   const runs = `${varFolder}/runs`;
-  const id = word === "latest" && existsSync(runs) ? readdirSync(runs).sort().at(-1) : word;
-  const folder = `${runs}/${id}`;
-  if (id === undefined || !existsSync(folder)) {
-    throw new UsageError(`No run ${JSON.stringify(word)}: neither a run's folder nor a run_id in ${runs}`);
-  }
-  return resolve(folder);
+  const ids = existsSync(runs) ? readdirSync(runs).filter(isRunId).sort() : [];
+  const id = word === "latest" ? ids.at(-1) : ids.find((one) => one === word);
+  if (id !== undefined) return resolve(runs, id);
+  if (isRunId(basename(word)) && existsSync(word)) return resolve(word);
+  throw new UsageError(`No run ${JSON.stringify(word)}: neither a run's folder nor a run_id in ${runs}`);
 }
 
 /** Where the run says its mirror is, as seen from the run's own place. */
 function readMirror(runFolder: string, path: string | undefined): Uint8Array | null {
-  if (path !== undefined) {
-    if (!existsSync(path)) throw new UsageError(`No mirror at ${JSON.stringify(path)}`);
-    return realFiles.read(path);
-  }
+  if (path !== undefined) return readGiven("--mirror", path);
+  let setting: string;
   try {
     const config = JSON.parse(readText(`${runFolder}/config.json`)) as { audit: { anchor_mirror: string } };
-    const folder = mirrorFolder(config.audit.anchor_mirror, resolve(runFolder, "../.."));
-    const file = `${folder}/${runFolder.slice(runFolder.lastIndexOf("/") + 1)}.anchors.jsonl`;
-    return folder !== null && existsSync(file) ? realFiles.read(file) : null;
+    setting = config.audit.anchor_mirror;
   } catch {
     return null; // a configuration that cannot be read is a finding of its own
   }
+  const folder = mirrorFolder(setting, resolve(runFolder, "../.."));
+  const file = `${folder}/${basename(runFolder)}.anchors.jsonl`;
+  return folder !== null && existsSync(file) ? realFiles.read(file) : null;
 }
 
-function readKey(input: CommandInput): string | null {
-  const path = input.option("pubkey");
+function readKey(path: string | undefined): string | null {
   if (path === undefined) return null;
-  const key = readText(path).trim();
+  const key = new TextDecoder().decode(readGiven("--pubkey", path)).trim();
   try {
     verifierOf(key);
+    return key;
   } catch (error) {
     throw new UsageError(`--pubkey: ${(error as Error).message}`);
   }
-  return key;
+}
+
+function readGiven(option: string, path: string): Uint8Array {
+  try {
+    return realFiles.read(path);
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`);
+  }
 }
 
 const SHOWN_MAX = 20;
@@ -97,11 +104,15 @@ function tell(result: Verification, terminal: Terminal, ok: boolean): void {
   const size = `${result.events} events, ${result.anchors} anchors, head ${
     result.head?.slice(0, 16) ?? "none"
   }`;
-  if (!ok && result.ok) terminal.print(`INCOMPLETE ${result.run_id}: ${size}`);
-  else if (!ok) terminal.print(`DAMAGED ${result.run_id ?? "run"}: ${findings.count} problems; ${size}`);
-  else if (!result.complete) {
-    terminal.print(`GOOD AS FAR AS IT GOES ${result.run_id}: the run was cut short; ${size}`);
-  } else terminal.print(`VERIFIED ${result.run_id}: ${size}`);
+  const { hasColor } = terminal;
+  const run = result.run_id ?? "run";
+  if (!ok && result.ok) terminal.print(`${paint("INCOMPLETE", "red", hasColor)} ${run}: ${size}`);
+  else if (!ok) {
+    terminal.print(`${paint("DAMAGED", "red", hasColor)} ${run}: ${findings.count} problems; ${size}`);
+  } else if (!result.complete) {
+    const verdict = paint("GOOD AS FAR AS IT GOES", "yellow", hasColor);
+    terminal.print(`${verdict} ${run}: the run was cut short; ${size}`);
+  } else terminal.print(`${paint("VERIFIED", "green", hasColor)} ${run}: ${size}`);
 }
 
 function asJson(result: Verification, ok: boolean): unknown {

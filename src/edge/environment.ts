@@ -4,9 +4,9 @@ import process from "node:process";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** All of it, or null: what we cannot see we cannot leak. */
-export function readEnvironment(read: () => Environment = () => ({ ...process.env })): Environment | null {
+export function readEnvironment(read: () => Environment = () => process.env): Environment | null {
   try {
-    return read();
+    return { ...read() };
   } catch {
     return null;
   }

@@ -14,7 +14,7 @@ export interface OperatorOptions {
   readonly readLatch: () => string | null;
   readonly pollMs: number;
   /** A second signal, or a first one that has not ended the night in time. */
-  readonly onForcedEnd: (exitCode: number) => void;
+  readonly onForcedEnd?: (exitCode: number) => void;
   /** Where signals come from. */
   readonly signals?: SignalSource;
   readonly scheduler?: SchedulerLike;
@@ -39,6 +39,7 @@ const REASON_LENGTH_MAX = 500;
 
 export function listenToOperator(options: OperatorOptions): Operator {
   const { clock, signals = process, scheduler = asyncScheduler } = options;
+  const { onForcedEnd = (exitCode: number) => process.exit(exitCode) } = options;
   const commandOf = (command: string, reason: string): Draft<"operator_command"> => ({
     type: "operator_command",
     source: "operator",
@@ -50,7 +51,7 @@ export function listenToOperator(options: OperatorOptions): Operator {
   const end$ = new ReplaySubject<Draft<"operator_command">>(1); // a signal may come before the night listens
   let drain: Subscription | null = null;
   const onSignal = (name: SignalName) => () => {
-    const force = () => options.onForcedEnd(FORCED_EXIT[name]);
+    const force = () => onForcedEnd(FORCED_EXIT[name]);
     if (drain !== null) return force();
     drain = scheduler.schedule(force, DRAIN_MS);
     end$.next(commandOf("end", name));

@@ -1,15 +1,14 @@
 import process from "node:process";
 
-interface DenoGlobal {
+interface DenoFacts {
   readonly version: { readonly deno: string };
 }
 
-/** Which runtime runs the night. */
+/** Which runtime runs the night; `deno` is null on Node. */
 export function runtimeFacts(
-  deno: DenoGlobal | undefined = (globalThis as { readonly Deno?: DenoGlobal }).Deno,
+  deno: DenoFacts | null = (globalThis as { readonly Deno?: DenoFacts }).Deno ?? null,
 ): Readonly<Record<string, string>> {
-  const { platform, arch } = process;
-  return deno === undefined
-    ? { name: "node", version: process.versions.node, platform, arch }
-    : { name: "deno", version: deno.version.deno, platform, arch };
+  return deno === null
+    ? { name: "node", version: process.versions.node, platform: process.platform, arch: process.arch }
+    : { name: "deno", version: deno.version.deno, platform: process.platform, arch: process.arch };
 }

@@ -19,6 +19,7 @@ export interface OutputStream {
   on(name: "error", listener: (error: Error) => void): unknown;
 }
 
+/** Where the terminal does not say, or says 0. */
 const COLUMNS_DEFAULT = 80;
 
 export function realTerminal(
@@ -62,7 +63,7 @@ export function realTerminal(
       if (!isTerminal) return;
       clear();
       if (line === "") return;
-      stderr.write(line.slice(0, (stderr.columns ?? COLUMNS_DEFAULT) - 1));
+      stderr.write(line.slice(0, (stderr.columns || COLUMNS_DEFAULT) - 1));
       hasStatus = true;
     },
   };
@@ -71,5 +72,5 @@ export function realTerminal(
 /** How the user called this program, so that hints can be typed as they stand. */
 export function invocationOf(script: string, isDeno: boolean): string {
   if (isDeno) return "deno task cli";
-  return /nore(\.mjs)?$/.test(script) ? "nore" : "npx tsx src/main.ts";
+  return /(?:^|[\\/])nore(?:\.mjs)?$/.test(script) ? "nore" : "npx tsx src/main.ts";
 }

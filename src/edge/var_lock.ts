@@ -1,21 +1,11 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { createServer } from "node:net";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { type DenoLocks, fileLock, type KernelLock, socketLock } from "./kernel_lock.ts";
 
 /**
- * `var` belongs to one running process. The lock is something that the kernel lets go of when its holder dies:
- * on Node an abstract socket (a pipe on Windows), on Deno a file lock. It holds among those who see it: processes of
- * one runtime, and for a socket those of one network namespace. For all others the lock file names the holder, and a
- * fresh heartbeat in current.json proves that it lives.
+ * `var` belongs to one running process. Among those who see the same kernel lock it decides; for all others (the other
+ * runtime, another container, a platform without one) the lock file names the holder, and a fresh beat in
+ * current.json proves that it lives.
  */
 export interface VarLock {
   release(): void;
@@ -26,85 +16,43 @@ export class LockHeldError extends Error {}
 interface Holder {
   readonly pid: number;
   readonly runtime: string;
-  /** Who has the same one sees the holder's kernel lock. */
   readonly scope: string;
 }
 
 const BEAT_FRESH_MS = 10_000;
 
-export async function takeVarLock(varFolder: string): Promise<VarLock> {
+export async function takeVarLock(
+  varFolder: string,
+  takeKernelLock: (folder: string, path: string) => KernelLock | Promise<KernelLock> = ownKernelLock,
+): Promise<VarLock> {
   mkdirSync(varFolder, { recursive: true });
   const path = `${varFolder}/lock`;
   closeSync(openSync(path, "a"));
-  const isDeno = "Deno" in globalThis;
-  const kernelLock = isDeno ? lockFile(path) : await lockSocket(varFolder);
-  const scope = isDeno ? "file lock" : socketScope();
+  const lock = await takeKernelLock(varFolder, path);
   const holder = readHolder(path);
-  const isProvenFree = kernelLock !== "none" && (holder === null || holder.scope === scope);
-  if (kernelLock === "held" || (!isProvenFree && holder !== null && isBeating(varFolder))) {
-    if (typeof kernelLock === "object") kernelLock.release();
+  const isProvenFree = lock.state === "taken" && holder?.scope === lock.scope;
+  if (lock.state === "held" || (holder !== null && !isProvenFree && isBeating(varFolder))) {
+    lock.release();
     const who = holder === null ? "" : ` (pid ${holder.pid}, ${holder.runtime})`;
     throw new LockHeldError(`${varFolder} belongs to a running night${who}`);
   }
-  const runtime = isDeno ? "deno" : "node";
-  writeFileSync(path, JSON.stringify({ pid: process.pid, runtime, scope } satisfies Holder));
+  const runtime = denoOf() === undefined ? "node" : "deno";
+  writeFileSync(path, JSON.stringify({ pid: process.pid, runtime, scope: lock.scope } satisfies Holder));
   return {
     release() {
       writeFileSync(path, "");
-      if (typeof kernelLock === "object") kernelLock.release();
+      lock.release();
     },
   };
 }
 
-type KernelLock = VarLock | "held" | "none";
-
-/** Exported for tests: which lock a platform has. */
-export function socketPathOf(platform: string, name: string): string | null {
-  if (platform === "linux") return `\0${name}`;
-  return platform === "win32" ? `\\\\.\\pipe\\${name}` : null;
+function denoOf(): DenoLocks | undefined {
+  return (globalThis as { readonly Deno?: DenoLocks }).Deno;
 }
 
-function lockSocket(varFolder: string): Promise<KernelLock> {
-  const { dev, ino } = statSync(varFolder);
-  const path = socketPathOf(process.platform, `nore-${dev}-${ino}`);
-  if (path === null) return Promise.resolve("none");
-  return new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.destroy());
-    server.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE") resolve("held");
-      else reject(error);
-    });
-    server.listen({ path }, () => {
-      server.unref();
-      resolve({ release: () => void server.close() });
-    });
-  });
-}
-
-/** Abstract sockets are seen within one boot and one network namespace: another container has its own. */
-function socketScope(): string {
-  try {
-    return `${readlinkSync("/proc/self/ns/net")} ${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}`;
-  } catch {
-    return process.platform;
-  }
-}
-
-interface DenoFile {
-  tryLockSync(exclusive: boolean): boolean;
-  close(): void;
-}
-
-function lockFile(path: string): KernelLock {
-  const { Deno } = globalThis as unknown as {
-    readonly Deno: { openSync(path: string, options: { read: boolean; write: boolean }): DenoFile };
-  };
-  const file = Deno.openSync(path, { read: true, write: true });
-  if (!file.tryLockSync(true)) {
-    file.close();
-    return "held";
-  }
-  return { release: () => file.close() };
+function ownKernelLock(folder: string, path: string): KernelLock | Promise<KernelLock> {
+  const deno = denoOf();
+  return deno === undefined ? socketLock(folder) : fileLock(path, deno);
 }
 
 /** null where the lock lies free; what is torn belongs to somebody who died, or is being born. */

@@ -265,7 +265,7 @@ export class Journal implements QueueSink {
     return {
       type: "stop_journal",
       source: "watchdog_role",
-      ts: this.#ts,
+      ts: Math.max(this.#ts, this.#options.clock.now()),
       cause: null,
       payload: { component: "journal", reason_code: code, detail: message, origin: "input" },
     };

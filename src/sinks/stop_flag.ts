@@ -19,7 +19,10 @@ export function readLatch(files: Files, varFolder: string): string | null {
   const path = `${varFolder}/STOP.flag`;
   if (!files.exists(path)) return null;
   // Redacted before it is cut, else half a secret at the cut would look like none.
-  return redact(new TextDecoder().decode(files.read(path).subarray(0, READ_BYTES_MAX))).slice(0, QUOTE_CHARACTERS_MAX);
+  return redact(new TextDecoder().decode(files.read(path).subarray(0, READ_BYTES_MAX))).slice(
+    0,
+    QUOTE_CHARACTERS_MAX,
+  );
 }
 
 /** Sets the latch unless somebody has set it before: their words are not overwritten. */

@@ -62,30 +62,33 @@ test("anchor() writes the same signed line to every place, its fields in the con
 });
 
 test("anchor() chains ranges, heads and lines, however the events are cut", () => {
-  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 }), (sizes) => {
-    const { log, lines } = anchorLog();
-    let n = 0;
-    for (const size of sizes) {
-      for (let i = 0; i < size; i++) log.add(hashOf(n++), n);
-      assert.is(log.waiting, size);
-      log.anchor([], { ts: n, final: false });
-      assert.is(log.waiting, 0);
-    }
-    let next = 0;
-    let head = GENESIS;
-    let previous = NO_ANCHOR;
-    for (const [i, line] of lines.entries()) {
-      const anchor = opened(line);
-      const last = next + sizes[i]! - 1;
-      let hashes = "";
-      while (next <= last) hashes += hashOf(next++);
-      head = nextHead(head, hashes);
-      assert.equal([anchor.i, anchor.first, anchor.last], [i, last - sizes[i]! + 1, last]);
-      assert.equal([anchor.head, anchor.prev], [head, previous]);
-      previous = anchor.lineHash;
-    }
-    assert.is(log.head, head);
-  }), { numRuns: 30 });
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 }), (sizes) => {
+      const { log, lines } = anchorLog();
+      let n = 0;
+      for (const size of sizes) {
+        for (let i = 0; i < size; i++) log.add(hashOf(n++), n);
+        assert.is(log.waiting, size);
+        log.anchor([], { ts: n, final: false });
+        assert.is(log.waiting, 0);
+      }
+      let next = 0;
+      let head = GENESIS;
+      let previous = NO_ANCHOR;
+      for (const [i, line] of lines.entries()) {
+        const anchor = opened(line);
+        const last = next + sizes[i]! - 1;
+        let hashes = "";
+        while (next <= last) hashes += hashOf(next++);
+        head = nextHead(head, hashes);
+        assert.equal([anchor.i, anchor.first, anchor.last], [i, last - sizes[i]! + 1, last]);
+        assert.equal([anchor.head, anchor.prev], [head, previous]);
+        previous = anchor.lineHash;
+      }
+      assert.is(log.head, head);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("waitingSinceTs is the time of the first event since the last anchor", () => {

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { writeArtefact, writeAtomic } from "../../src/sinks/atomic_file.ts";
-import { memoryFiles, type MemoryFiles, systemError } from "../support/memory_files.ts";
+import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
 
 const PATH = "/run/cursor.json";
 

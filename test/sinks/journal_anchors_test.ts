@@ -38,43 +38,46 @@ test("anchors cover every event once, at most 1,000 and 1 s each, and acks follo
     fc.constantFrom(...TYPES),
   );
   const turns = fc.array(turnArbitrary, { minLength: 1, maxLength: 25 });
-  fc.assert(fc.property(turns, fc.boolean(), fc.constantFrom(4096, 50_000_000), (turns, isDurable, rotateBytes) => {
-    const { turn, journal, files, anchors, lines } = openJournal({ isDurable, rotateBytes });
-    const timeOf: number[] = [];
-    let ts = START_TS;
-    for (const [size, step, type] of turns) {
-      ts += step;
-      turn(...ticks(size - 1, ts), draftOf(type, ts));
-      while (timeOf.length <= journal.lastN) timeOf.push(ts);
-    }
-    journal.finish();
-
-    const hashes = hashesInOrder(files);
-    let head = genesisHead(SAMPLE_RUN_ID, "");
-    let next = 0;
-    for (const anchor of anchors()) {
-      assert.is(anchor.first, next);
-      assert.ok(anchor.last >= anchor.first && anchor.last - anchor.first < 1000);
-      assert.ok(timeOf[anchor.last]! - timeOf[anchor.first]! <= 1000);
-      assert.is(anchor.ts, timeOf[anchor.last]);
-      head = nextHead(head, hashes.slice(anchor.first, anchor.last + 1).join(""));
-      assert.is(anchor.head, head);
-      next = anchor.last + 1;
-    }
-    assert.is(next, timeOf.length);
-    assert.equal(anchors().map(({ final }) => final), anchors().map((_, i) => i === anchors().length - 1));
-    assert.is(files.text(ANCHORS), files.text(MIRROR));
-    assert.is(journal.head, head);
-
-    for (const consumer of ["risk_role", "strategy_role"]) {
-      let line = 0;
-      for (const ack of lines("market_ticks", "acks").filter((ack) => ack["consumer"] === consumer)) {
-        assert.is(ack["from"], line);
-        line = Number(ack["to"]) + 1;
+  fc.assert(
+    fc.property(turns, fc.boolean(), fc.constantFrom(4096, 50_000_000), (turns, isDurable, rotateBytes) => {
+      const { turn, journal, files, anchors, lines } = openJournal({ isDurable, rotateBytes });
+      const timeOf: number[] = [];
+      let ts = START_TS;
+      for (const [size, step, type] of turns) {
+        ts += step;
+        turn(...ticks(size - 1, ts), draftOf(type, ts));
+        while (timeOf.length <= journal.lastN) timeOf.push(ts);
       }
-      assert.is(line, lines("market_ticks").length);
-    }
-  }), { numRuns: 20 });
+      journal.finish();
+
+      const hashes = hashesInOrder(files);
+      let head = genesisHead(SAMPLE_RUN_ID, "");
+      let next = 0;
+      for (const anchor of anchors()) {
+        assert.is(anchor.first, next);
+        assert.ok(anchor.last >= anchor.first && anchor.last - anchor.first < 1000);
+        assert.ok(timeOf[anchor.last]! - timeOf[anchor.first]! <= 1000);
+        assert.is(anchor.ts, timeOf[anchor.last]);
+        head = nextHead(head, hashes.slice(anchor.first, anchor.last + 1).join(""));
+        assert.is(anchor.head, head);
+        next = anchor.last + 1;
+      }
+      assert.is(next, timeOf.length);
+      assert.equal(anchors().map(({ final }) => final), anchors().map((_, i) => i === anchors().length - 1));
+      assert.is(files.text(ANCHORS), files.text(MIRROR));
+      assert.is(journal.head, head);
+
+      for (const consumer of ["risk_role", "strategy_role"]) {
+        let line = 0;
+        for (const ack of lines("market_ticks", "acks").filter((ack) => ack["consumer"] === consumer)) {
+          assert.is(ack["from"], line);
+          line = Number(ack["to"]) + 1;
+        }
+        assert.is(line, lines("market_ticks").length);
+      }
+    }),
+    { numRuns: 20 },
+  );
 });
 
 test("the final anchor has an event of its own, however many came before it", () => {
@@ -114,9 +117,7 @@ test("finish() writes last events, acks, cursors and final anchor in this order,
       raw: new Uint8Array(),
     });
     journal.finish();
-    const kinds = files.calls.map((call) =>
-      /\/(inbox|acks|deadletter|cursor)\./.exec(call)?.[1] ?? "beside"
-    );
+    const kinds = files.calls.map((call) => /\/(inbox|acks|deadletter|cursor)\./.exec(call)?.[1] ?? "beside");
     const last = (kind: string) => kinds.lastIndexOf(kind);
     const first = (kind: string) => kinds.indexOf(kind);
     assert.ok(last("inbox") < first("acks") && last("deadletter") < first("acks"));
@@ -142,7 +143,9 @@ test("the final anchor names every file of every queue with its length, the rota
   journal.finish();
   const named = anchors().at(-1)!.files;
   const actual = Object.fromEntries(
-    [...files.contents.keys()].filter((path) => path.startsWith(`${RUN_FOLDER}/queues/`) && path.endsWith("l"))
+    [...files.contents.keys()].filter((path) =>
+      path.startsWith(`${RUN_FOLDER}/queues/`) && path.endsWith("l")
+    )
       .sort()
       .map((path) => [
         path.slice(RUN_FOLDER.length + 1),
@@ -162,7 +165,9 @@ test("an anchor between names what changed, so that all anchors together give ev
     turn(draftOf("market_tick", START_TS + i * 300));
     if (anchors().length === known) continue;
     const lengths = Object.assign({}, ...anchors().map(({ files }) => files)) as Record<string, number[]>;
-    const inboxes = files.list(`${RUN_FOLDER}/queues/market_ticks`).filter((name) => name.startsWith("inbox"));
+    const inboxes = files.list(`${RUN_FOLDER}/queues/market_ticks`).filter((name) =>
+      name.startsWith("inbox")
+    );
     for (const name of inboxes) {
       const path = `queues/market_ticks/${name}`;
       assert.is(lengths[path]![0], files.size(`${RUN_FOLDER}/${path}`), path);
@@ -183,7 +188,9 @@ test("no ack, cursor or anchor is ever ahead of what a power loss would leave", 
     files.fault = (call, path) => {
       if (call === "rename" && path.endsWith("cursor.json.tmp")) {
         const queue = path.split("/").at(-2)!;
-        const { consumers } = openArtefact(files.text(path)) as { consumers: Record<string, { line: number }> };
+        const { consumers } = openArtefact(files.text(path)) as {
+          consumers: Record<string, { line: number }>;
+        };
         for (const { line } of Object.values(consumers)) {
           assert.ok(line <= durableLines(files, queue, "inbox"), `${path} after ${files.calls.length} calls`);
           assert.ok(line === 0 || durableLines(files, queue, "acks") > 0);

@@ -3,7 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { AnyDraft, EventType, StopJournal } from "../../src/core/event.ts";
 import { JournalFailure } from "../../src/sinks/journal_failure.ts";
-import { memoryFiles, type MemoryFiles, systemError } from "../support/memory_files.ts";
+import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
 import { draftOf, openJournal, RUN_FOLDER, START_TS } from "../support/open_journal.ts";
 import { repoContracts } from "../support/repo_contracts.ts";
 
@@ -102,7 +102,11 @@ function anchored({ turn }: ReturnType<typeof openJournal>): AnyDraft | null {
 }
 
 for (
-  const [free, min, stops] of [[null, 1000, false], [1000, 1000, false], [999, 1000, true], [0, 0, false]] as const
+  const [free, min, stops] of [[null, 1000, false], [1000, 1000, false], [999, 1000, true], [
+    0,
+    0,
+    false,
+  ]] as const
 ) {
   test(`at an anchor with ${free} bytes free of at least ${min}: ${stops ? "DISK_FULL" : "it goes on"}`, () => {
     const open = openJournal({ diskFreeBytesMin: min });
@@ -171,34 +175,37 @@ test("whatever the disk refuses once for want of room, every line is there once 
     minLength: 1,
     maxLength: 30,
   });
-  fc.assert(fc.property(turns, fc.nat(400), fc.integer({ min: 1, max: 200 }), (turns, at, part) => {
-    const { turn, files, journal, lines } = openJournal({ rotateBytes: 4096, commitLines: 7 });
-    let calls = 0;
-    files.fault = (call) => {
-      if (call === "sync" || call === "syncDirectory") return undefined;
-      calls++;
-      if (calls === at + 1) throw systemError("ENOSPC");
-      return calls === at && call === "write" ? part : undefined;
-    };
-    const faults: AnyDraft[] = [];
-    let ts = START_TS;
-    for (const types of turns) {
-      const fault = turn(...types.map((type) => draftOf(type, ts)));
-      if (fault !== null) faults.push(fault);
-      ts += 150;
-    }
-    turn(draftOf("timer", ts));
-    try {
-      journal.finish();
-    } catch (error) {
-      assert.is((error as JournalFailure).code, "DISK_FULL");
-    }
-    assert.ok(faults.length <= 1);
-    for (const type of TYPES) {
-      const count = turns.flat().filter((other) => other === type).length + (type === "timer" ? 1 : 0);
-      assert.is(lines(repoContracts.queueOf(type)).length, count, type);
-    }
-  }), { numRuns: 60 });
+  fc.assert(
+    fc.property(turns, fc.nat(400), fc.integer({ min: 1, max: 200 }), (turns, at, part) => {
+      const { turn, files, journal, lines } = openJournal({ rotateBytes: 4096, commitLines: 7 });
+      let calls = 0;
+      files.fault = (call) => {
+        if (call === "sync" || call === "syncDirectory") return undefined;
+        calls++;
+        if (calls === at + 1) throw systemError("ENOSPC");
+        return calls === at && call === "write" ? part : undefined;
+      };
+      const faults: AnyDraft[] = [];
+      let ts = START_TS;
+      for (const types of turns) {
+        const fault = turn(...types.map((type) => draftOf(type, ts)));
+        if (fault !== null) faults.push(fault);
+        ts += 150;
+      }
+      turn(draftOf("timer", ts));
+      try {
+        journal.finish();
+      } catch (error) {
+        assert.is((error as JournalFailure).code, "DISK_FULL");
+      }
+      assert.ok(faults.length <= 1);
+      for (const type of TYPES) {
+        const count = turns.flat().filter((other) => other === type).length + (type === "timer" ? 1 : 0);
+        assert.is(lines(repoContracts.queueOf(type)).length, count, type);
+      }
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test.run();

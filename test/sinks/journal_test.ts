@@ -13,20 +13,25 @@ const TICKS = `${RUN_FOLDER}/queues/market_ticks/inbox.jsonl`;
 
 test("append() writes the bytes that JSON.stringify gives for the event, for every type and any text", () => {
   const draft = fc.tuple(fc.constantFrom(...TYPES), fc.string({ unit: "binary" }), fc.double());
-  fc.assert(fc.property(fc.array(draft, { minLength: 1, maxLength: 30 }), (drafts) => {
-    const { journal, files } = openJournal();
-    const events = drafts.map(([type, text, number], i) =>
-      journal.append(draftOf(type, START_TS + i, { text, number } as object) as PermittedDraft)
-    );
-    journal.endTurn();
-    journal.commit();
-    for (const type of TYPES) {
-      const expected = events.filter((event) => repoContracts.queueOf(event.type) === repoContracts.queueOf(type))
-        .map((event) => formatLine(JSON.stringify(event)));
-      const path = `${RUN_FOLDER}/queues/${repoContracts.queueOf(type)}/inbox.jsonl`;
-      assert.is(files.text(path), expected.join(""));
-    }
-  }), { numRuns: 30 });
+  fc.assert(
+    fc.property(fc.array(draft, { minLength: 1, maxLength: 30 }), (drafts) => {
+      const { journal, files } = openJournal();
+      const events = drafts.map(([type, text, number], i) =>
+        journal.append(draftOf(type, START_TS + i, { text, number } as object) as PermittedDraft)
+      );
+      journal.endTurn();
+      journal.commit();
+      for (const type of TYPES) {
+        const expected = events.filter((event) =>
+          repoContracts.queueOf(event.type) === repoContracts.queueOf(type)
+        )
+          .map((event) => formatLine(JSON.stringify(event)));
+        const path = `${RUN_FOLDER}/queues/${repoContracts.queueOf(type)}/inbox.jsonl`;
+        assert.is(files.text(path), expected.join(""));
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("append() gives the envelope of the contract, numbered in the order of the calls", () => {
@@ -116,24 +121,27 @@ test("append() touches the disk only before the first line of a turn", () => {
     fc.array(fc.constantFrom(...TYPES), { minLength: 1, maxLength: 40 }),
     fc.integer({ min: 0, max: 1500 }),
   );
-  fc.assert(fc.property(fc.array(turnArbitrary, { maxLength: 30 }), (turns) => {
-    const { journal, files } = openJournal({ commitLines: 20, rotateBytes: 8192 });
-    let ts = START_TS;
-    for (const [types, step] of turns) {
-      ts += step;
-      const before = journal.lastN;
-      types.forEach((type, i) => {
-        files.calls.length = 0;
-        const { id } = journal.append(draftOf(type, ts) as PermittedDraft);
-        if (i > 0) assert.equal(files.calls, []);
-        const written = [...files.contents.keys()].some((path) =>
-          path.includes("/inbox.") && files.text(path).includes(`"id":"${id}"`)
-        );
-        assert.not.ok(written, `event ${before + 1 + i} in the middle of its turn`);
-      });
-      journal.endTurn();
-    }
-  }), { numRuns: 15 });
+  fc.assert(
+    fc.property(fc.array(turnArbitrary, { maxLength: 30 }), (turns) => {
+      const { journal, files } = openJournal({ commitLines: 20, rotateBytes: 8192 });
+      let ts = START_TS;
+      for (const [types, step] of turns) {
+        ts += step;
+        const before = journal.lastN;
+        types.forEach((type, i) => {
+          files.calls.length = 0;
+          const { id } = journal.append(draftOf(type, ts) as PermittedDraft);
+          if (i > 0) assert.equal(files.calls, []);
+          const written = [...files.contents.keys()].some((path) =>
+            path.includes("/inbox.") && files.text(path).includes(`"id":"${id}"`)
+          );
+          assert.not.ok(written, `event ${before + 1 + i} in the middle of its turn`);
+        });
+        journal.endTurn();
+      }
+    }),
+    { numRuns: 15 },
+  );
 });
 
 test("commit() in virtual time writes, and syncs nothing before finish()", () => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Event, Fill } from "../../src/core/event.ts";
-import { type ReportFacts, portfolioOf, reportFigures, reportOf } from "../../src/sinks/report.ts";
+import { portfolioOf, type ReportFacts, reportFigures, reportOf } from "../../src/sinks/report.ts";
 import { tallied } from "../support/tallied.ts";
 import { book, eventOf, fill, intent, result, trade } from "../support/trading_events.ts";
 
@@ -220,10 +220,13 @@ test("reportFigures() gives the share of STOP among all risk actions, and null w
 
 test("reportOf() has the fields of the contract, facts and figures", () => {
   const report = reportOf(tallied([trade(1, "100")]), FACTS);
-  assert.is(Object.keys(report).join(" "), [
-    "schema v run_id mode verdict detail prices started_ts ended_ts counts deadletter refused_after_stop",
-    "uptime_s binance_latency_ms virtual_pnl max_drawdown trades win_rate rr stop last_n head",
-  ].join(" "));
+  assert.is(
+    Object.keys(report).join(" "),
+    [
+      "schema v run_id mode verdict detail prices started_ts ended_ts counts deadletter refused_after_stop",
+      "uptime_s binance_latency_ms virtual_pnl max_drawdown trades win_rate rr stop last_n head",
+    ].join(" "),
+  );
   const { last_n, deadletter, refused_after_stop, counts } = report;
   assert.equal([last_n, deadletter, refused_after_stop], [4, 2, 3]);
   assert.is((counts as Record<string, number>)["market_tick"], 1);

@@ -110,7 +110,9 @@ test("finish() writes the views in the contract's order, all synced, and gives t
   const { sha256: _, ...fields } = artefact("report.json");
   assert.equal(fields, JSON.parse(JSON.stringify(report)));
   assert.equal([report["verdict"], report["detail"], report["ended_ts"]], ["STOPPED", "by hand", 1500]);
-  const renamed = files.calls.filter((call) => call.startsWith("rename")).map((call) => call.split("/").at(-1));
+  const renamed = files.calls.filter((call) => call.startsWith("rename")).map((call) =>
+    call.split("/").at(-1)
+  );
   assert.equal(renamed, ["portfolio.json.tmp", "metrics.json.tmp", "report.json.tmp", "report.html.tmp"]);
   assert.match(files.text(`${RUN}/report.html`), "<h1>NORE r: STOPPED</h1>");
   assert.equal(snapshots().map(({ ts, verdict }) => [ts, verdict]), [[1500, "STOPPED"]]);
@@ -129,7 +131,10 @@ test("finish() may be called again after a fault at any call, and then leaves th
       assert.ok(at > 20, "every call was tried");
       return;
     } catch (error) {
-      assert.is((error as { code?: string }).code === "EIO" || (error as Error).name === "JournalFailure", true);
+      assert.is(
+        (error as { code?: string }).code === "EIO" || (error as Error).name === "JournalFailure",
+        true,
+      );
     }
     artefacts.finish(TALLY, { ...FACTS, verdict: "STOPPED" }, 1500);
     for (const name of ["metrics.json", "report.json"]) assert.is(artefact(name)["verdict"], "STOPPED");

@@ -9,7 +9,10 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 const CONTENT = {
   configText: '{"mode":"NORE"}',
-  contracts: new Map([["contracts.v1.yaml", bytes("types: {}")], ["schemas/fill.v1.schema.json", bytes("{}")]]),
+  contracts: new Map([["contracts.v1.yaml", bytes("types: {}")], [
+    "schemas/fill.v1.schema.json",
+    bytes("{}"),
+  ]]),
   policyWasm: bytes("\0asm"),
   policyData: bytes('{"hosts":[]}'),
   manifest: { schema: "nore/manifest", run_id: "20261121_220000" },

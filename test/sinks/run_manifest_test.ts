@@ -24,11 +24,14 @@ function manifest(flags: readonly string[] = [], words = IDENTITY.commandLine.wo
 }
 
 test("manifestOf() has the fields of the contract", () => {
-  assert.equal(Object.keys(manifest()).join(" "), [
-    "schema run_id mode source prices venue symbols seed started_ts duration_ms code_version runtime",
-    "cmdline cmdline_form cmdline_hash config_sha256 contracts_sha256 policy_sha256 policy_data_sha256",
-    "strategies initial_cash state_from ai_boundary anchor_key",
-  ].join(" "));
+  assert.equal(
+    Object.keys(manifest()).join(" "),
+    [
+      "schema run_id mode source prices venue symbols seed started_ts duration_ms code_version runtime",
+      "cmdline cmdline_form cmdline_hash config_sha256 contracts_sha256 policy_sha256 policy_data_sha256",
+      "strategies initial_cash state_from ai_boundary anchor_key",
+    ].join(" "),
+  );
   const { mode, prices, config_sha256, policy_data_sha256, anchor_key } = manifest();
   assert.equal([mode, prices, config_sha256, policy_data_sha256], ["NORE", "invented", "c0", "c3"]);
   const { key_id, algorithm, public_key } = simSigner;

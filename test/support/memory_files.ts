@@ -30,8 +30,43 @@ interface Inode {
 
 const NOTHING = new Uint8Array();
 
+/** Path → bytes, which also knows what lies in each folder. */
+class Contents extends Map<string, Uint8Array> {
+  readonly #names = new Map<string, Set<string>>();
+
+  override set(path: string, bytes: Uint8Array): this {
+    for (let inner = path; inner !== ""; inner = parentOf(inner)) {
+      const names = this.#namesIn(parentOf(inner));
+      if (names.has(inner)) break;
+      names.add(inner);
+    }
+    return super.set(path, bytes);
+  }
+
+  override delete(path: string): boolean {
+    for (let inner = path; inner !== "" && !this.isFolder(inner); inner = parentOf(inner)) {
+      this.#namesIn(parentOf(inner)).delete(inner);
+    }
+    return super.delete(path);
+  }
+
+  isFolder(path: string): boolean {
+    return this.#namesIn(path).size > 0;
+  }
+
+  list(folder: string): readonly string[] {
+    return [...this.#namesIn(folder)].map((path) => path.slice(folder.length + 1)).sort();
+  }
+
+  #namesIn(folder: string): Set<string> {
+    const names = this.#names.get(folder) ?? new Set();
+    this.#names.set(folder, names);
+    return names;
+  }
+}
+
 export function memoryFiles(): MemoryFiles {
-  const contents = new Map<string, Uint8Array>();
+  const contents = new Contents();
   const folders = new Set<string>();
   const calls: string[] = [];
   const inodes = new Map<string, Inode>();
@@ -95,19 +130,14 @@ export function memoryFiles(): MemoryFiles {
       called("makeDirectory", path);
       for (let folder = path; folder !== ""; folder = parentOf(folder)) folders.add(folder);
     },
-    exists: (path) =>
-      contents.has(path) || folders.has(path) ||
-      [...contents.keys()].some((name) => name.startsWith(`${path}/`)),
-    list(path) {
-      const inside = [...contents.keys()].filter((name) => name.startsWith(`${path}/`));
-      return [...new Set(inside.map((name) => name.slice(path.length + 1).split("/")[0]!))].sort();
-    },
+    exists: (path) => contents.has(path) || folders.has(path) || contents.isFolder(path),
+    list: (path) => contents.list(path),
     read: (path) => need(path).slice(),
     writeNew(path, data) {
       called("writeNew", path);
       if (contents.has(path)) throw systemError("EEXIST");
       if (data.length > room()) throw systemError("ENOSPC");
-      contents.set(path, data.slice());
+      contents.set(path, data);
       inodeAt(path).synced = need(path);
     },
     append(path) {

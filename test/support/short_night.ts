@@ -1,7 +1,11 @@
 import { asapScheduler } from "rxjs";
+import type { Config } from "../../src/core/config.ts";
+import { sha256Hex } from "../../src/core/sha256.ts";
 import { virtualClock } from "../../src/edge/clocks.ts";
 import type { OpenRun } from "../../src/night/open_run.ts";
+import type { PolicyFiles } from "../../src/policy/policy_files.ts";
 import { configWith } from "./repo_config.ts";
+import { repoPolicy } from "./repo_policy.ts";
 import { SIM_START_TS, type SimNight, simNight, type SimNightOptions } from "./sim_night.ts";
 
 /** A night of two seconds with orders, fills, rotations and refreshed metrics, cheap enough to be run hundreds of times. */
@@ -25,16 +29,20 @@ export const SHORT_NIGHT: readonly string[] = [
   "logging.snapshot_every_ms=1000",
 ];
 
-const config = configWith(SHORT_NIGHT);
+/** The gate is the first night's; a folder that holds as small a policy as this is made and verified the faster. */
+const smallWasm = new TextEncoder().encode("in place of the policy");
+const policy: PolicyFiles = { ...repoPolicy, wasm: smallWasm, policySha256: sha256Hex(smallWasm) };
+export const shortConfig: Config = configWith(SHORT_NIGHT);
+export const SHORT_SEED = 14;
 let first: OpenRun | null = null;
 
 export function shortNight(options: Partial<SimNightOptions> = {}): Promise<SimNight> {
   const clock = virtualClock(SIM_START_TS);
   return simNight({
-    config,
-    seed: 14,
+    config: shortConfig,
+    seed: SHORT_SEED,
     pace: { clock, setTs: (ts) => clock.set(ts), speed: 1, scheduler: asapScheduler },
-    ...(first === null ? {} : { like: first }),
+    ...(first === null ? {} : { like: first, policy }),
     ...options,
     onOpened(run) {
       first ??= run;

@@ -10,6 +10,7 @@ import { packageRoot, readContractFiles } from "../../src/edge/package_files.ts"
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
 import { type OpenRun, openRun, openSinks } from "../../src/night/open_run.ts";
 import { runNight, type StartProblem } from "../../src/night/run_night.ts";
+import type { PolicyFiles } from "../../src/policy/policy_files.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import type { Pace } from "../../src/streams/sources/drive.ts";
 import { embeddedAgenda } from "../../src/streams/sources/embedded/embedded_agenda.ts";
@@ -32,6 +33,8 @@ export interface SimNightOptions {
   readonly startProblem?: StartProblem | null;
   readonly signer?: Signer;
   readonly cmdlineHash?: string;
+  /** What the run's folder keeps as its policy. */
+  readonly policy?: PolicyFiles;
   /** A run with the same configuration: its contracts, gate and roles are used again, as making them takes the longest. */
   readonly like?: OpenRun;
   /** Lines of a mirror on standard output. */
@@ -81,7 +84,7 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     config,
     configText: effectiveConfigText(config),
     contractFiles: simContractFiles,
-    policy: repoPolicy,
+    policy: options.policy ?? repoPolicy,
     policyData: repoPolicyBytes.data,
     symbols: new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules])),
     files,
@@ -99,18 +102,12 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     tally: like.tallying.initial(),
   };
   const run = options.onOpened?.(opened) ?? opened;
-  const market = embeddedMarket({
-    seed,
-    symbols: config.symbols,
-    startTs,
-    ticksPerS: config.market.embedded.ticks_per_s,
-  });
   const ending = runNight({
     ...run,
     identity,
     config,
     pace,
-    marketAgenda: options.agenda ?? embeddedAgenda(market, { onUnusable: () => {} }),
+    marketAgenda: options.agenda ?? simMarket(config, { seed, startTs }),
     operator$: options.operator$ ?? NEVER,
     startProblem: options.startProblem ?? null,
   });
@@ -126,4 +123,17 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     isLatching: (options.startProblem ?? null) === null,
   });
   return { ...closed, runFolder, varFolder, files };
+}
+
+/** The made-up market of a configuration. */
+export function simMarket(
+  config: Config,
+  options: { readonly seed: number; readonly startTs: number },
+): Agenda {
+  const market = embeddedMarket({
+    ...options,
+    symbols: config.symbols,
+    ticksPerS: config.market.embedded.ticks_per_s,
+  });
+  return embeddedAgenda(market, { onUnusable: () => {} });
 }

@@ -1,0 +1,24 @@
+import type { Config } from "../core/config.ts";
+import type { CommandLine } from "../edge/command_line.ts";
+import type { Environment } from "../edge/environment.ts";
+import type { StartProblem } from "../night/run_night.ts";
+import { checkSecrets } from "../policy/secrets_guard.ts";
+
+/** What must be proven before the first event; the first proof that fails, or null. */
+export function findStartProblem(
+  options: {
+    readonly commandLine: CommandLine;
+    readonly environment: Environment | null;
+    readonly config: Config;
+    /** As the user has set it, before anything is redacted. */
+    readonly configText: string;
+  },
+): StartProblem | null {
+  const { commandLine, environment, config, configText } = options;
+  if (commandLine.problem !== null) {
+    return { component: "command_line", reason_code: "CMDLINE_HASH", detail: commandLine.problem };
+  }
+  const { allow_env: allowEnv } = config.guards.secrets;
+  const secret = checkSecrets({ configText, words: commandLine.words, environment, allowEnv });
+  return secret === null ? null : { component: "secrets_guard", reason_code: "SECRET_FOUND", detail: secret };
+}

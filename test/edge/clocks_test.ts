@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { pacedClock, systemClock, virtualClock } from "../../src/edge/clocks.ts";
+
+test("systemClock gives whole Unix milliseconds", () => {
+  const ts = systemClock.now();
+  assert.ok(Number.isInteger(ts) && ts > Date.UTC(2020), String(ts));
+});
+
+const PACED: readonly (readonly [speed: number, passedMs: number, ts: number])[] = [
+  [1, 0, 5000],
+  [1, 999.9, 5999],
+  [60, 1000, 65_000],
+  [0.5, 3, 5001],
+];
+
+test("pacedClock() goes its speed from its start, in whole milliseconds", () => {
+  for (const [speed, passedMs, ts] of PACED) {
+    let machineMs = 123.25;
+    const clock = pacedClock(5000, speed, () => machineMs);
+    assert.is(clock.now(), 5000);
+    machineMs += passedMs;
+    assert.is(clock.now(), ts, `${passedMs} ms at speed ${speed}`);
+  }
+});
+
+test("pacedClock() runs by the machine's time where none is given", () => {
+  const clock = pacedClock(5000, 1000);
+  const first = clock.now();
+  assert.ok(first >= 5000);
+  assert.ok(clock.now() >= first);
+});
+
+test("virtualClock() never goes back", () => {
+  fc.assert(fc.property(fc.array(fc.nat()), (times) => {
+    const clock = virtualClock(1000);
+    let last = clock.now();
+    assert.is(last, 1000);
+    for (const ts of times) {
+      clock.set(ts);
+      assert.is(clock.now(), Math.max(last, ts));
+      last = clock.now();
+    }
+  }));
+});
+
+test.run();
