@@ -44,8 +44,16 @@ export function loadSettings(input: CommandInput): Config {
     overrides,
     schema: JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`)),
   });
-  config.strategy.list.forEach(createStrategy);
-  return config;
+  return withStrategyDefaults(config);
+}
+
+/** Each strategy checks its own parameters and fills in what is left out: a run keeps what it really ran with. */
+export function withStrategyDefaults(config: Config): Config {
+  const list = config.strategy.list.map((entry) => ({
+    ...entry,
+    parameters: createStrategy(entry).parameters,
+  }));
+  return { ...config, strategy: { ...config.strategy, list } };
 }
 
 function readConfig(path: string): string {

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
-import { readLatch } from "../sinks/stop_flag.ts";
+import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
 import { type Command, UsageError } from "./command.ts";
 import { loadRules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS, symbolRulesOf } from "./load_settings.ts";
@@ -44,7 +44,7 @@ export const nore: Command = {
       try {
         const latch = readLatch(realFiles, varFolder);
         if (latch !== null) {
-          terminal.say(`Refused: ${varFolder}/STOP.flag is set. It says: ${latch.trim() || "(nothing)"}`);
+          terminal.say(`Refused: ${varFolder}/STOP.flag is set. It says: ${describeLatch(latch)}`);
           terminal.say(`When its reason is understood: ${terminal.invocation} unlatch --reason "…"`);
           return EXIT.stopped;
         }

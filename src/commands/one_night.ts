@@ -14,7 +14,7 @@ import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { type ClosedRun, closeRun } from "../night/close_run.ts";
 import { openRun } from "../night/open_run.ts";
 import { OperationLog } from "../sinks/operation_log.ts";
-import { readLatch } from "../sinks/stop_flag.ts";
+import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
 import type { Terminal } from "./command.ts";
 import { liveNight, type NightSetting } from "./live_night.ts";
 import { tellEnd } from "./night_display.ts";
@@ -61,7 +61,10 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
   // Until all is closed: a signal that nobody listens to would end the process in the middle of it.
   const operator = listenToOperator({
     clock: plan.pace.clock,
-    readLatch: () => readLatch(realFiles, varFolder),
+    readLatch: () => {
+      const latch = readLatch(realFiles, varFolder);
+      return latch === null ? null : describeLatch(latch);
+    },
     pollMs: config.watchdog.stop_poll_ms,
   });
   try {
@@ -93,7 +96,11 @@ function signerOf(config: Config, varFolder: string): Signer {
 }
 
 /** The program's own log is no proof: where the disk takes no more, the end is told all the same. */
-function logEnd(terminal: Terminal, log: OperationLog, { verdict, stop, problems }: ClosedRun): void {
+export function logEnd(
+  terminal: Terminal,
+  log: Pick<OperationLog, "write" | "close">,
+  { verdict, stop, problems }: ClosedRun,
+): void {
   try {
     for (const problem of problems) log.write(Date.now(), "error", problem);
     log.write(Date.now(), "info", `${verdict} ${stop?.reason_code ?? ""}`.trim());

@@ -5,7 +5,7 @@ import { openArtefact } from "../core/journal_line.ts";
 import { formatDuration } from "../core/time_text.ts";
 import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
-import { readLatch } from "../sinks/stop_flag.ts";
+import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
 import type { Command } from "./command.ts";
 
 /** Says what runs in `var` and how it fares, from the artefacts alone. */
@@ -38,7 +38,7 @@ export const status: Command = {
       terminal.print(`${runId}: ${state} · last beat ${formatDuration(ageMs!)} ago (pid ${current!["pid"]})`);
       if (metrics !== null) figures(metrics).forEach((line) => terminal.print(line));
     }
-    if (latch !== null) terminal.print(`STOP.flag is set: ${latch.trim() || "(nothing)"}`);
+    if (latch !== null) terminal.print(`STOP.flag is set: ${describeLatch(latch)}`);
     return Promise.resolve(EXIT.ok);
   },
 };

@@ -46,7 +46,7 @@ interface Holding {
   readonly symbol: string;
   quantity: Quantity;
   basis: Amount;
-  /** The last mid; from a purchase out of nothing until the next mid, the price paid. */
+  /** The last mid; before the first, the price paid. */
   mark: Price;
   realised: Amount;
   fees: Amount;
@@ -112,8 +112,11 @@ export function openPortfolio(
   };
 }
 
-/** Books a fill; gives the round trip that it ends, if it ends one. Throws on a fill that cannot be. */
-export function applyFill(portfolio: Portfolio, fill: Fill): ClosedTrade | null {
+/**
+ * Books a fill; gives the round trip that it ends, if it ends one. Throws on a fill that cannot be. `mid` is the
+ * symbol's last one, which a new position is valued at; null before the first, where the price paid must do.
+ */
+export function applyFill(portfolio: Portfolio, fill: Fill, mid: Price | null = null): ClosedTrade | null {
   const account = accountOf(portfolio, fill.strategy_id);
   const holding = holdingFor(portfolio, fill);
   const quantity = parseQuantity(fill.qty);
@@ -127,7 +130,7 @@ export function applyFill(portfolio: Portfolio, fill: Fill): ClosedTrade | null 
 
   if (holding.quantity === 0n) {
     portfolio.openPositions++;
-    holding.mark = price;
+    holding.mark = mid ?? price;
     holding.roundTrip = ZERO_AMOUNT;
   }
   const cashFlow = fill.side === "BUY" ? -notional - fee : notional - fee;

@@ -51,16 +51,16 @@ export interface OpenRun {
   readonly tally: Tally;
 }
 
-const compiled = new WeakMap<ReadonlyMap<string, Uint8Array>, Contracts>();
+let last: { readonly sha256: string; readonly contracts: Contracts } | null = null;
 
 /**
  * Contracts from their files; throws where registry and schemas do not fit. Compiling takes longer than all else
- * before the first event and is asked for twice, so the answer for the same map is kept.
+ * before the first event and is asked for twice, so the last answer is kept.
  */
 export function openContracts(files: ReadonlyMap<string, Uint8Array>): Contracts {
-  const known = compiled.get(files) ?? compileFiles(files);
-  compiled.set(files, known);
-  return known;
+  const sha256 = contractsSha256(files);
+  if (last?.sha256 !== sha256) last = { sha256, contracts: compileFiles(files) };
+  return last.contracts;
 }
 
 function compileFiles(files: ReadonlyMap<string, Uint8Array>): Contracts {
@@ -102,6 +102,11 @@ export function openSinks(
 ): Pick<OpenRun, "journal" | "artefacts" | "ballast"> {
   const { identity, config, files, signer, runFolder, varFolder, isDurable } = options;
   const { rotate_bytes: rotateBytes } = config.logging;
+  const mirror = openMirror(files, config.audit.anchor_mirror, {
+    varFolder,
+    runId: identity.runId,
+    print: options.print,
+  });
   const manifest = makeRunFolder(files, runFolder, {
     configText: options.configText,
     contracts: options.contractFiles,
@@ -121,11 +126,7 @@ export function openSinks(
     genesis: genesisHead(identity.runId, manifest),
     queues: consumersByQueue(contracts, roles, config.queues.names),
     queueOf: (type) => contracts.queueOf(type),
-    mirror: openMirror(files, config.audit.anchor_mirror, {
-      varFolder,
-      runId: identity.runId,
-      print: options.print,
-    }),
+    mirror,
     rotateBytes,
     commitLines: config.logging.commit_lines,
     diskFreeBytesMin: config.logging.disk_free_bytes_min,

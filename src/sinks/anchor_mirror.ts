@@ -1,3 +1,4 @@
+import { ConfigError } from "../core/config.ts";
 import type { Files } from "../core/ports.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 
@@ -23,6 +24,10 @@ export function openMirror(
   const folder = mirrorFolder(setting, options.varFolder);
   if (folder !== null) {
     files.makeDirectory(folder);
+    const path = `${folder}/${options.runId}.anchors.jsonl`;
+    if (files.exists(path)) {
+      throw new ConfigError(`${path} is there already: another run of this name has its anchors in it`);
+    }
     const mirror = new SegmentedFile(files, folder, `${options.runId}.anchors`, Infinity);
     files.syncDirectory(folder);
     return mirror;

@@ -18,17 +18,43 @@ const READ_BYTES_MAX = 65_536;
 export function readLatch(files: Files, varFolder: string): string | null {
   const path = `${varFolder}/STOP.flag`;
   if (!files.exists(path)) return null;
+  const bytes = readIfPossible(files, path);
+  if (bytes === null) return UNREADABLE;
   // Redacted before it is cut, else half a secret at the cut would look like none.
-  return redact(new TextDecoder().decode(files.read(path).subarray(0, READ_BYTES_MAX))).slice(
-    0,
-    QUOTE_CHARACTERS_MAX,
-  );
+  return redact(new TextDecoder().decode(bytes.subarray(0, READ_BYTES_MAX))).slice(0, QUOTE_CHARACTERS_MAX);
+}
+
+/** It counts all the same: a folder, or a file that we may not read, is a latch. */
+const UNREADABLE = "(it cannot be read)";
+
+function readIfPossible(files: Files, path: string): Uint8Array | null {
+  try {
+    return files.read(path);
+  } catch {
+    return null;
+  }
+}
+
+/** What a latch says, for a person: its reason where it is one of ours, else its own words. */
+export function describeLatch(text: string): string {
+  try {
+    const { reason_code, component, detail } = JSON.parse(text) as Partial<StopNotice>;
+    if (reason_code !== undefined) return `${reason_code} (${component}): ${detail}`;
+  } catch {
+    // somebody's own words
+  }
+  return text.trim() === "" ? "(nothing)" : text.trim();
 }
 
 /** Sets the latch unless somebody has set it before: their words are not overwritten. */
 export function setLatch(files: Files, varFolder: string, notice: StopNotice): void {
   if (files.exists(`${varFolder}/STOP.flag`)) return;
-  writeArtefact(files, `${varFolder}/STOP.flag`, { schema: "nore/stop_flag", v: 1, ...notice });
+  try {
+    writeArtefact(files, `${varFolder}/STOP.flag`, { schema: "nore/stop_flag", v: 1, ...notice });
+  } catch (error) {
+    files.append(`${varFolder}/STOP.flag`).close(); // an empty one needs no room, and latches as well
+    throw error;
+  }
 }
 
 /** The run's own artefact, which quotes the latch. */

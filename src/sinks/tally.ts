@@ -1,7 +1,7 @@
 import type { Event, EventType, Payloads } from "../core/event.ts";
 import { type Amount, parseAmount, parsePrice, ZERO_AMOUNT } from "../core/fixed_point.ts";
 import type { Machine } from "../core/machine.ts";
-import { applyFill, equityOf, markSymbol, openPortfolio, type Portfolio } from "../core/portfolio.ts";
+import { applyFill, equityOf, isHeld, markSymbol, openPortfolio, type Portfolio } from "../core/portfolio.ts";
 import { foldOpenOrder, type OpenOrders, openOrders } from "../core/open_orders.ts";
 
 /**
@@ -12,6 +12,8 @@ export interface Tally {
   readonly counts: Record<EventType, number>;
   readonly portfolio: Portfolio;
   readonly orders: OpenOrders;
+  /** The last mid of each symbol, as text: parsed only where a fill needs it. */
+  readonly mids: Map<string, string>;
   readonly equityStart: Amount;
   equityPeak: Amount;
   drawdownMax: Amount;
@@ -44,6 +46,7 @@ export function tallyOf(
         counts: Object.fromEntries(types.map((type) => [type, 0])) as Record<EventType, number>,
         portfolio,
         orders: openOrders(),
+        mids: new Map(),
         equityStart: equity,
         equityPeak: equity,
         drawdownMax: ZERO_AMOUNT,
@@ -98,7 +101,12 @@ function count(tally: Tally, event: Event): void {
 
 /** Equity at mid, at every tick: with all fills before it and none after. */
 function countTick(tally: Tally, tick: Payloads["market_tick"]): void {
-  if (tick.kind === "book") markSymbol(tally.portfolio, tick.venue, tick.symbol, parsePrice(tick.price));
+  if (tick.kind === "book") {
+    tally.mids.set(`${tick.venue} ${tick.symbol}`, tick.price);
+    if (isHeld(tally.portfolio, tick.venue, tick.symbol)) {
+      markSymbol(tally.portfolio, tick.venue, tick.symbol, parsePrice(tick.price));
+    }
+  }
   const equity = equityOf(tally.portfolio);
   if (equity >= tally.equityPeak) {
     tally.equityPeak = equity;
@@ -111,7 +119,8 @@ function countTick(tally: Tally, tick: Payloads["market_tick"]): void {
 }
 
 function countFill(tally: Tally, fill: Payloads["fill"]): void {
-  const closed = applyFill(tally.portfolio, fill);
+  const mid = tally.mids.get(`${fill.venue} ${fill.symbol}`);
+  const closed = applyFill(tally.portfolio, fill, mid === undefined ? null : parsePrice(mid));
   if (closed === null) return;
   tally.trades++;
   if (closed.pnl > 0n) {

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runCommand } from "../../src/commands/command_table.ts";
+import { withStrategyDefaults } from "../../src/commands/load_settings.ts";
 import { effectiveConfigText } from "../../src/core/config.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
@@ -29,7 +30,7 @@ test("config check says that a good configuration is good, and makes nothing", a
 
 test("config print shows what a night would run with, indented or as its hash covers it", async () => {
   const flag = "risk.drawdown.limit=0.02";
-  const wanted = effectiveConfigText(configWith([flag]));
+  const wanted = effectiveConfigText(withStrategyDefaults(configWith([flag])));
   const indented = await configOf("print", "--set", flag);
   const plain = await configOf("print", "--set", flag, "--json");
   assert.is(indented.code, EXIT.ok);

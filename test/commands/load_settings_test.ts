@@ -2,7 +2,12 @@ import { writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/commands/command.ts";
-import { loadSettings, SETTING_OPTIONS, symbolRulesOf } from "../../src/commands/load_settings.ts";
+import {
+  loadSettings,
+  SETTING_OPTIONS,
+  symbolRulesOf,
+  withStrategyDefaults,
+} from "../../src/commands/load_settings.ts";
 import { type Config, ConfigError } from "../../src/core/config.ts";
 import { inputOf } from "../support/command_input.ts";
 import { configWith } from "../support/repo_config.ts";
@@ -19,7 +24,7 @@ function refused(work: () => unknown, kind: Kind, says: RegExp): void {
 }
 
 test("loadSettings() gives the program's own configuration when nothing is said", () => {
-  assert.equal(settings(), configWith());
+  assert.equal(settings(), withStrategyDefaults(configWith()));
 });
 
 test("loadSettings() takes each flag for its setting", () => {
@@ -35,7 +40,15 @@ test("loadSettings() takes each flag for its setting", () => {
     [["--set", "audit.anchor_mirror=a=b"], ["audit.anchor_mirror=a=b"]],
     [["--set", "duration_ms=1000", "--set", "duration_ms=2000"], ["duration_ms=2000"]],
   ];
-  for (const [words, flags] of table) assert.equal(settings(...words), configWith(flags), words.join(" "));
+  for (const [words, flags] of table) {
+    assert.equal(settings(...words), withStrategyDefaults(configWith(flags)), words.join(" "));
+  }
+});
+
+test("loadSettings() fills in what a strategy's parameters leave out", () => {
+  const { list } = settings("--set", "strategy.list.0.parameters={}").strategy;
+  assert.is(list[0]!.parameters["period"], 14);
+  assert.is(list[0]!.parameters["spread_bps_max"], 5);
 });
 
 test("loadSettings() puts --set over the file and flags over --set, wherever they stand", async () => {

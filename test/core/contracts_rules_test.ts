@@ -7,7 +7,7 @@ import { formatUnits, parseQuantity, type Quantity } from "../../src/core/fixed_
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { repoContracts } from "../support/repo_contracts.ts";
 import { sampleEvents, sampleTicks } from "../support/sample_events.ts";
-import { assertFits, order, problemOf, TYPES, withPayload } from "../support/contract_changes.ts";
+import { assertFits, problemOf, TYPES, withPayload } from "../support/contract_changes.ts";
 
 test("checkPayload() refuses a source that may not write the type", () => {
   const writers: readonly (readonly [EventType, readonly string[]])[] = [

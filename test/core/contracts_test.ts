@@ -9,7 +9,6 @@ import {
   assertFits,
   ENVELOPE,
   type Fields,
-  order,
   PAYLOAD_MINIMUM,
   TYPES,
   without,

@@ -124,6 +124,12 @@ test("applyFill() values a new position at the price paid until the next mid", (
   assert.is(figures(portfolio)["unrealised"], "-2");
 });
 
+test("applyFill() values a new position at the last mid where there is one", () => {
+  const portfolio = open();
+  applyFill(portfolio, filled("BUY 1 100 0"), parsePrice("99.5"));
+  assert.is(figures(portfolio)["unrealised"], "-0.5");
+});
+
 test("applyFill() throws on a fill that cannot be", () => {
   for (
     const [text, message] of [

@@ -1,4 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -39,6 +41,18 @@ test("socketLock() knows a folder by whatever path it is reached", () =>
     const other = await socketLock(`${folder}/a`);
     assert.is(other.state, "taken");
     other.release();
+    lock.release();
+  }));
+
+test("socketLock() says nothing to whoever calls", () =>
+  inTempFolder(async (folder) => {
+    if (!HAS_SOCKETS) return;
+    const { dev, ino } = statSync(folder);
+    const lock = await socketLock(folder);
+    const caller = connect({ path: socketPath(process.platform, `nore-${dev}-${ino}`)! });
+    caller.resume();
+    await once(caller, "close");
+    assert.is(caller.bytesRead, 0);
     lock.release();
   }));
 

@@ -91,9 +91,16 @@ test("closeRun() says what it could not write, and writes all the rest", async (
 });
 
 test("closeRun() tries a second time what failed once", async () => {
-  const night = await closed("stop", { prepare: failOn((path) => path.startsWith("/var/STOP.flag"), 1) });
+  const night = await closed("stop", { prepare: failOn(inRun("STOP.flag.tmp"), 1) });
+  assert.equal(night.problems.map((problem) => problem.slice(0, "report: EIO".length)), ["report: EIO"]);
+  assert.equal([copyOf(night)["reason_code"], reportOf(night)["verdict"]], ["OPERATOR", "STOPPED"]);
+  assert.is(verifyInMemory(night).ok, true);
+});
+
+test("closeRun() latches with an empty flag where its words cannot be written", async () => {
+  const night = await closed("stop", { prepare: failOn((path) => path === "/var/STOP.flag.tmp") });
+  assert.is(night.files.text("/var/STOP.flag"), "");
   assert.is(night.problems.length, 1);
-  assert.is(openArtefact(night.files.text("/var/STOP.flag"))["reason_code"], "OPERATOR");
 });
 
 test("closeRun() makes a night whose report cannot be written one that its disk has stopped", async () => {

@@ -6,7 +6,7 @@ import { sha256Hex } from "../../src/core/sha256.ts";
 import { openContracts } from "../../src/night/open_run.ts";
 import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
 import { configWith } from "../support/repo_config.ts";
-import { repoContracts } from "../support/repo_contracts.ts";
+import { REGISTRY_TEXT, repoContracts } from "../support/repo_contracts.ts";
 import { SHORT_NIGHT, shortNight } from "../support/short_night.ts";
 import { SIM_CMDLINE_HASH, SIM_START_TS, simContractFiles } from "../support/sim_night.ts";
 
@@ -30,9 +30,12 @@ async function opened(): Promise<MemoryFiles> {
 test("openContracts() compiles the same files once", () => {
   const contracts = openContracts(simContractFiles);
   assert.is(openContracts(simContractFiles), contracts);
-  const again = openContracts(new Map(simContractFiles));
-  assert.is.not(again, contracts);
-  assert.equal(again.types, repoContracts.types);
+  assert.is(openContracts(new Map(simContractFiles)), contracts);
+  assert.equal(contracts.types, repoContracts.types);
+  const registry = new TextEncoder().encode(`# other bytes\n${REGISTRY_TEXT}`);
+  const others = openContracts(new Map([...simContractFiles, ["contracts.v1.yaml", registry]]));
+  assert.is.not(others, contracts);
+  assert.is.not(openContracts(simContractFiles), contracts, "only the last answer is kept");
 });
 
 test("openContracts() refuses files without a registry", () => {

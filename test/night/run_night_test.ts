@@ -6,7 +6,7 @@ import { openArtefact } from "../../src/core/journal_line.ts";
 import type { OpenRun } from "../../src/night/open_run.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import { mergeAgendas } from "../../src/streams/sources/agenda.ts";
-import { type MemoryFiles, memoryFiles } from "../support/memory_files.ts";
+import { memoryFiles } from "../support/memory_files.ts";
 import { command, eventsOf, journaled, onceAt } from "../support/night_events.ts";
 import { configWith } from "../support/repo_config.ts";
 import { SHORT_NIGHT, SHORT_SEED, shortConfig, shortNight } from "../support/short_night.ts";

@@ -49,4 +49,12 @@ test("openMirror() prints each line once, when it is written, where the mirror i
   assert.equal(files.calls, []);
 });
 
+test("openMirror() does not go on in the file of another run of that name", () => {
+  const files = memoryFiles();
+  const open = () =>
+    openMirror(files, "/mirror", { varFolder: "/var", runId: RUN, print: assert.unreachable });
+  open().close();
+  assert.throws(open, /another run of this name/);
+});
+
 test.run();

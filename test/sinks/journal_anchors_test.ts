@@ -80,6 +80,13 @@ test("anchors cover every event once, at most 1,000 and 1 s each, and acks follo
   );
 });
 
+test("an anchor comes before its thousandth event, however fast they come", () => {
+  const { turn, journal, anchors } = openJournal();
+  for (let i = 0; i < 9; i++) turn(...ticks(250, START_TS));
+  journal.finish();
+  assert.equal(anchors().map(({ first, last }) => last - first + 1), [750, 750, 750]);
+});
+
 test("the final anchor has an event of its own, however many came before it", () => {
   for (let size = 248; size <= 250; size++) {
     const { turn, journal, anchors } = openJournal();
@@ -134,6 +141,17 @@ test("finish() writes last events, acks, cursors and final anchor in this order,
     for (const path of files.contents.keys()) {
       if (path.startsWith(RUN_FOLDER)) assert.is(lost.text(path), files.text(path), path);
     }
+  }
+});
+
+test("finish() moves every cursor to the end, of a queue that has long been quiet, too", () => {
+  for (const isDurable of [true, false]) {
+    const { turn, journal, files } = openJournal({ isDurable });
+    for (let i = 0; i < 4; i++) turn(draftOf(i === 0 ? "fill" : "market_tick", START_TS + i * 2000));
+    journal.finish();
+    const path = `${RUN_FOLDER}/queues/fills/cursor.json`;
+    const end = { file: "inbox.jsonl", offset: files.size(path.replace("cursor.json", "inbox.jsonl")) };
+    assert.equal(openArtefact(files.text(path))["consumers"], { risk_role: { ...end, line: 1, n: 0 } });
   }
 });
 

@@ -104,6 +104,12 @@ const NIGHTS: readonly Case[] = [
     trades: [0, null, null],
   },
   {
+    what: "a purchase is valued at the last mid, not at what it cost",
+    events: [mid("100"), done("BUY", "1", "101", "0")],
+    pnl: ["0", "-1", "0", "-1", "1499"],
+    trades: [0, null, null],
+  },
+  {
     what: "a trade's price is no mid",
     events: [done("BUY", "1", "100", "0"), mid("130"), trade(++order, "500")],
     pnl: ["0", "30", "0", "30", "1530"],

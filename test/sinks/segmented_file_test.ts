@@ -91,6 +91,7 @@ test("write() leaves a batch longer than the limit whole", () => {
   file.add("123456789\n");
   file.write();
   assert.is(files.text(PATH), "123456789\n");
+  assert.equal(file.segments(), [{ name: "inbox.jsonl", bytes: 10, lines: 1 }]);
 });
 
 test("write() syncs a full segment before it is closed, and the folder when the next one is there", () => {

@@ -1,8 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openArtefact } from "../../src/core/journal_line.ts";
-import { readLatch, setLatch, type StopNotice, writeStopCopy } from "../../src/sinks/stop_flag.ts";
-import { memoryFiles } from "../support/memory_files.ts";
+import {
+  describeLatch,
+  readLatch,
+  setLatch,
+  type StopNotice,
+  writeStopCopy,
+} from "../../src/sinks/stop_flag.ts";
+import { memoryFiles, systemError } from "../support/memory_files.ts";
 
 const NOTICE: StopNotice = {
   run_id: "20261121_220000",
@@ -58,6 +64,34 @@ test("writeStopCopy() quotes the latch in the run's own artefact", () => {
     const { sha256: _, ...fields } = openArtefact(files.text("/var/runs/r/STOP.flag"));
     assert.equal(fields, { schema: "nore/stop_flag", v: 1, ...NOTICE, latch });
   }
+});
+
+test("setLatch() leaves an empty latch where the disk takes no artefact", () => {
+  const files = memoryFiles();
+  files.fault = (call) => {
+    if (call === "write") throw systemError("ENOSPC");
+  };
+  assert.throws(() => setLatch(files, "/var", NOTICE), /ENOSPC/);
+  assert.is(readLatch(files, "/var"), "");
+});
+
+test("readLatch() takes a latch that it cannot read for one", () => {
+  const files = memoryFiles();
+  files.contents.set("/var/STOP.flag", new TextEncoder().encode("x"));
+  const read = () => {
+    throw systemError("EISDIR");
+  };
+  assert.is(readLatch({ ...files, read }, "/var"), "(it cannot be read)");
+});
+
+test("describeLatch() gives the reason of our own latches and the words of others", () => {
+  assert.is(
+    describeLatch(JSON.stringify({ sha256: "0", ...NOTICE })),
+    `${NOTICE.reason_code} (${NOTICE.component}): ${NOTICE.detail}`,
+  );
+  assert.is(describeLatch(" by hand\n"), "by hand");
+  assert.is(describeLatch('{"a":1}'), '{"a":1}');
+  assert.is(describeLatch("\n"), "(nothing)");
 });
 
 test.run();

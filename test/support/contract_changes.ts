@@ -6,7 +6,17 @@ import { sampleEvents } from "./sample_events.ts";
 /** Valid events with one thing changed, and what the contracts say to it. */
 export type Fields = Record<string, unknown>;
 export const TYPES = Object.keys(sampleEvents) as EventType[];
-export const ENVELOPE: readonly string[] = ["schema", "v", "ts", "id", "source", "type", "run_id", "cmdline_hash", "payload"];
+export const ENVELOPE: readonly string[] = [
+  "schema",
+  "v",
+  "ts",
+  "id",
+  "source",
+  "type",
+  "run_id",
+  "cmdline_hash",
+  "payload",
+];
 export const order: readonly string[] = ["venue", "strategy_id", "symbol", "client_order_id"];
 
 /** What a reader may rely on in each payload, written down a second time. */

@@ -3,18 +3,7 @@ import type { Event, OrderIntent } from "../../src/core/event.ts";
 import { parseRate } from "../../src/core/fixed_point.ts";
 import { paperExecutor, type PaperOptions } from "../../src/streams/fills/paper_executor.ts";
 import { type MiniLog, miniLog } from "./mini_log.ts";
-import {
-  book,
-  eventOf,
-  fill,
-  intent,
-  orderIdOf,
-  permitted,
-  result,
-  RUN_ID,
-  SYMBOLS,
-  VENUE,
-} from "./trading_events.ts";
+import { book, eventOf, intent, orderIdOf, permitted, RUN_ID, SYMBOLS, VENUE } from "./trading_events.ts";
 
 /** A paper executor with a log around it, and what it says as text. */
 export const OPTIONS: PaperOptions = {

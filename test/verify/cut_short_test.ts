@@ -159,6 +159,14 @@ for (const [what, run] of DAMAGE) {
   });
 }
 
+test("verifyRun() names the line where an anchored event is missing, and reads on behind it", () => {
+  const path = "queues/market_ticks/inbox.jsonl";
+  const problems = problemsOf(verifyBytes(at(path, (lines) => void lines.splice(5, 1))));
+  assert.match(problems[0]!, /^queues\/\w+\/inbox\.jsonl:\d+: event (\d+) is missing before event \d+$/);
+  assert.is(problems.filter((problem) => problem.includes("is missing before")).length, 1);
+  assert.not.match(problems.join("\n"), /the log ends at/);
+});
+
 test("verifyRun() does not mistake a night that still runs for damage when its files grow while they are read", () => {
   const earlier = kills[Math.floor(kills.length / 2)]!;
   const grown = copyOf(killed);

@@ -1,10 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Event, PermittedDraft } from "../../src/core/event.ts";
+import { eventIds } from "../../src/core/event_id.ts";
 import { randomStream } from "../../src/core/random.ts";
-import { verifierOf } from "../../src/edge/ed25519_signer.ts";
+import { openSigner, verifierOf } from "../../src/edge/ed25519_signer.ts";
 import { openContracts, type OpenRun } from "../../src/night/open_run.ts";
 import { verifyRun } from "../../src/verify/verify_run.ts";
+import { memoryFiles } from "../support/memory_files.ts";
 import {
   bytesOf,
   copyOf,
@@ -18,7 +20,7 @@ import {
   verifyBytes,
   withArtefact,
 } from "../support/run_bytes.ts";
-import { simContractFiles, simSigner } from "../support/sim_night.ts";
+import { simContractFiles } from "../support/sim_night.ts";
 
 const finished = await finishedRun();
 
@@ -49,12 +51,11 @@ test("verifyRun() says what it could not see when there is no mirror and no pinn
 });
 
 test("verifyRun() refuses a run that is signed by another key than the pinned one", () => {
-  const other = Buffer.from(simSigner.public_key, "base64").map((byte) => byte ^ 1);
   const { findings, ok } = verifyRun({
     files: finished.night.files,
     runFolder: finished.night.runFolder,
     mirror: null,
-    publicKey: Buffer.from(other).toString("base64"),
+    publicKey: openSigner(memoryFiles(), "/keys/other.pem").public_key,
     openContracts: () => openContracts(simContractFiles),
     verifierOf,
     onProgress: () => {},
@@ -72,6 +73,18 @@ test("verifyRun() finds an end that was cut off when the mirror holds more", () 
   for (const name of ["report.json", "metrics.json", "portfolio.json"]) cut.files.delete(name);
   cut.files.set("audit/anchors.jsonl", bytesOf(linesOf(cut.files.get("audit/anchors.jsonl")!).slice(0, -3)));
   assert.match(problemsOf(verifyBytes(cut)).join("\n"), /in the mirror: the end of this run was cut off$/m);
+});
+
+test("verifyRun() finds what was written behind the end", () => {
+  const path = "queues/lifecycle/inbox.jsonl";
+  const lines = linesOf(finished.files.get(path)!);
+  const { last_n } = finished.night.report as { last_n: number };
+  const id = eventIds("20261121_220000").idOf(last_n + 3);
+  const copy = copyOf(finished);
+  copy.files.set(path, bytesOf([...lines, rehashed(lines[1]!, (event) => void (event["id"] = id))]));
+  const problems = problemsOf(verifyBytes(copy));
+  assert.is(problems[0], `${path}:3: event ${last_n + 1} is missing before event ${last_n + 3}`);
+  assert.is(problems[1], `${path}:3: lifecycle after the end`);
 });
 
 test("verifyRun() accepts a run that holds only a start-up proof that failed", async () => {

@@ -125,7 +125,9 @@ function answer(terms: Terms, state: RiskState, event: RiskIn): readonly RiskOut
     case "signal":
       return onSignal(terms, state, event.payload);
     case "fill": {
-      const trade = applyFill(view.portfolio, event.payload);
+      const book = view.markets.get(event.payload.symbol)?.book ?? null;
+      const mid = book === null ? null : parsePrice(book.price);
+      const trade = applyFill(view.portfolio, event.payload, mid);
       fillOrder(view.orders, event.payload);
       if (trade !== null) { for (const check of state.checks) check.closed?.(view, trade); }
       return watch(state);
@@ -214,7 +216,7 @@ function send(terms: Terms, state: RiskState, order: Candidate): RiskOut {
     notional: asFact(order.notional),
     price: asFact(notionalOf(order.price, ONE)),
     orders_in_window: ordersWithin(window, ts) + 1,
-    stopping: false,
+    stopping: state.hasStopped,
   };
   const qty = formatUnits(order.quantity);
   const client_order_id = clientOrderId(terms.runId, ++state.ordersSent);

@@ -1,8 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Event, OrderIntent } from "../../../src/core/event.ts";
-import { paperExecutor } from "../../../src/streams/fills/paper_executor.ts";
-import { book, intent, orderIdOf, result, trade } from "../../support/trading_events.ts";
+import { book, orderIdOf, trade } from "../../support/trading_events.ts";
 import { cancel, holding, limit, order, paper, said } from "../../support/paper_stage.ts";
 
 test("paperExecutor() fills a market order at the first book tick after the latency", () => {

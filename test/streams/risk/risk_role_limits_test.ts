@@ -1,7 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Breach, MakeRiskCheck } from "../../../src/streams/risk/risk_check.ts";
-import { riskRole } from "../../../src/streams/risk/risk_role.ts";
 import { book, fill, result, signal, stopJournal, timer, trade } from "../../support/trading_events.ts";
 import { holding, night } from "../../support/risk_stage.ts";
 

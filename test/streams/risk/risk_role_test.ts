@@ -1,6 +1,5 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { riskRole } from "../../../src/streams/risk/risk_role.ts";
 import {
   book,
   eventOf,
