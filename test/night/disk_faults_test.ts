@@ -104,7 +104,7 @@ const LOST_VIEWS =
   /^(report\.json|metrics\.json|portfolio\.json|STOP\.flag|audit\/anchors\.jsonl: \d+ anchors here)/;
 
 test("a night whose disk is gone from some call on ends all the same, and what is left of its journal verifies", async () => {
-  for (let from = 1;; from += 5) {
+  for (let from = 1;; from += 7) {
     const night = await faultyNight("EIO", (call) => call >= from);
     if (night.calls < from) break;
     assert.equal([night.verdict, night.stop?.reason_code], ["STOPPED", "SINK_IO"]);
