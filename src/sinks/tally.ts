@@ -1,5 +1,5 @@
 import type { Event, EventType, Payloads } from "../core/event.ts";
-import { type Amount, parseAmount, parsePrice, ZERO_AMOUNT } from "../core/fixed_point.ts";
+import { type Amount, parseAmount, parsePrice, ratioOf, ZERO_AMOUNT } from "../core/fixed_point.ts";
 import type { Machine } from "../core/machine.ts";
 import { applyFill, equityOf, isHeld, markSymbol, openPortfolio, type Portfolio } from "../core/portfolio.ts";
 import { foldOpenOrder, type OpenOrders, openOrders } from "../core/open_orders.ts";
@@ -114,7 +114,7 @@ function countTick(tally: Tally, tick: Payloads["market_tick"]): void {
   }
   const drawdown = (tally.equityPeak - equity) as Amount;
   if (drawdown > tally.drawdownMax) tally.drawdownMax = drawdown;
-  const fraction = Number(drawdown) / Number(tally.equityPeak);
+  const fraction = ratioOf(drawdown, tally.equityPeak) ?? 0;
   if (fraction > tally.drawdownFractionMax) tally.drawdownFractionMax = fraction;
 }
 

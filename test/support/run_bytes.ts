@@ -15,8 +15,11 @@ export interface RunBytes {
   mirror: Uint8Array | null;
 }
 
-/** Trades often, so that 20 seconds hold orders, fills and round trips. */
-const BUSY = ["duration_ms=20000", "strategy.list.1.parameters.cooldown_ms=1000"];
+/** Trades often, so that ten seconds hold orders, fills and round trips. */
+const BUSY = [
+  "duration_ms=10000",
+  "strategy.list.1.parameters={bar_ms: 250, fast_period: 1, slow_period: 2, entry_bps: 0.1, cooldown_ms: 0}",
+];
 
 export async function shortRun(
   flags: readonly string[] = [],
