@@ -14,7 +14,7 @@ import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { type ClosedRun, closeRun } from "../night/close_run.ts";
 import { openRun } from "../night/open_run.ts";
 import { OperationLog } from "../sinks/operation_log.ts";
-import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
+import { latchReason, readLatch } from "../sinks/stop_flag.ts";
 import type { Terminal } from "./command.ts";
 import { liveNight, type NightSetting } from "./live_night.ts";
 import { tellEnd } from "./night_display.ts";
@@ -63,7 +63,7 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     clock: plan.pace.clock,
     readLatch: () => {
       const latch = readLatch(realFiles, varFolder);
-      return latch === null ? null : describeLatch(latch);
+      return latch === null ? null : latchReason(latch);
     },
     pollMs: config.watchdog.stop_poll_ms,
   });

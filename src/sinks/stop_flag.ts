@@ -35,15 +35,25 @@ function readIfPossible(files: Files, path: string): Uint8Array | null {
   }
 }
 
-/** What a latch says, for a person: its reason where it is one of ours, else its own words. */
+/** What a latch says, for a person: code and reason where it is one of ours, else its own words. */
 export function describeLatch(text: string): string {
-  try {
-    const { reason_code, component, detail } = JSON.parse(text) as Partial<StopNotice>;
-    if (reason_code !== undefined) return `${reason_code} (${component}): ${detail}`;
-  } catch {
-    // somebody's own words
-  }
+  const notice = noticeIn(text);
+  if (notice !== null) return `${notice.reason_code} (${notice.component}): ${notice.detail}`;
   return text.trim() === "" ? "(nothing)" : text.trim();
+}
+
+/** The reason alone, for the journal; empty where the latch gives none. */
+export function latchReason(text: string): string {
+  return noticeIn(text)?.detail ?? text.trim();
+}
+
+function noticeIn(text: string): StopNotice | null {
+  try {
+    const notice = JSON.parse(text) as StopNotice | null;
+    return notice?.reason_code === undefined ? null : notice;
+  } catch {
+    return null; // somebody's own words
+  }
 }
 
 /** Sets the latch unless somebody has set it before: their words are not overwritten. */
