@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import {
   describeLatch,
+  latchReason,
   readLatch,
   setLatch,
   type StopNotice,
@@ -92,6 +93,13 @@ test("describeLatch() gives the reason of our own latches and the words of other
   assert.is(describeLatch(" by hand\n"), "by hand");
   assert.is(describeLatch('{"a":1}'), '{"a":1}');
   assert.is(describeLatch("\n"), "(nothing)");
+});
+
+test("latchReason() is what the journal keeps of a latch", () => {
+  assert.is(latchReason(JSON.stringify({ sha256: "0", ...NOTICE })), NOTICE.detail);
+  assert.is(latchReason(" by hand\n"), "by hand");
+  assert.is(latchReason("null"), "null");
+  assert.is(latchReason("\n"), "");
 });
 
 test.run();
