@@ -32,12 +32,92 @@ export interface RiskConfig {
   readonly order_size: { readonly limit: string; readonly action: LimitAction };
   /** Part of equity. */
   readonly exposure: { readonly limit: string; readonly action: LimitAction };
-  /** Part of the highest equity so far. */
-  readonly drawdown: { readonly limit: string; readonly action: LimitAction };
+  /** Part of equity, for each symbol. */
+  readonly symbol_exposure: { readonly limit: string; readonly action: LimitAction };
+  readonly open_orders: { readonly limit: number; readonly action: LimitAction };
+  /** Part of the mid. */
+  readonly price_collar: { readonly limit: string; readonly action: LimitAction };
+  readonly stale_price: { readonly limit_ms: number; readonly action: LimitAction };
   /** Orders in a sliding window. */
   readonly trade_rate: { readonly limit: number; readonly window_ms: number; readonly action: LimitAction };
+  /** Part of the highest equity so far. */
+  readonly drawdown: { readonly limit: string; readonly action: LimitAction };
   /** Part of the night's first equity. */
   readonly night_loss: { readonly limit: string; readonly action: LimitAction };
+  /** Part of the first equity of the UTC day. */
+  readonly daily_loss: { readonly limit: string; readonly action: LimitAction };
+  readonly cooldown: { readonly after_loss_ms: number; readonly action: LimitAction };
+  readonly stoploss_guard: {
+    readonly losses: number;
+    readonly window_ms: number;
+    readonly freeze_ms: number;
+    readonly action: LimitAction;
+  };
+  readonly low_profit: {
+    readonly trades: number;
+    readonly window_ms: number;
+    /** Part of the strategy's capital. */
+    readonly loss_max: string;
+    readonly freeze_ms: number;
+    readonly action: LimitAction;
+  };
+}
+
+/** What goes wrong at the embedded venue on purpose. */
+export interface VenueFault {
+  readonly kind:
+    | "disconnect"
+    | "stall"
+    | "gap"
+    | "duplicate"
+    | "error_5xx"
+    | "too_many"
+    | "slow"
+    | "bad_frame";
+  readonly after_ms: number;
+  /** 0 = once. */
+  readonly every_ms: number;
+  readonly for_ms: number;
+  readonly count: number;
+}
+
+export interface MarketConfig {
+  /** A number: at most one quote in so many ms and symbol. */
+  readonly book: "every" | "changed" | number;
+  readonly stale: { readonly freeze_ms: number; readonly stop_ms: number };
+  readonly gap: { readonly stop_ms: number; readonly trades_max: number };
+  /** Messages a second and symbol, on average. */
+  readonly embedded: { readonly ticks_per_s: number; readonly faults: readonly VenueFault[] };
+}
+
+export interface BinanceConfig {
+  readonly ws_url: string;
+  readonly rest_url: string;
+  readonly connect_timeout_ms: number;
+  readonly request_timeout_ms: number;
+  readonly stall_ms: number;
+  readonly backoff: { readonly first_ms: number; readonly most_ms: number };
+  readonly attempts: { readonly limit: number; readonly window_ms: number };
+  readonly renew_after_ms: number;
+  readonly lost_after_ms: number;
+  readonly probe_every_ms: number;
+  readonly errors: { readonly limit: number; readonly window_ms: number };
+  readonly clock: { readonly offset_ms_max: number; readonly stop_ms: number };
+  readonly frame_bytes_max: number;
+  readonly deadletters_per_min_max: number;
+}
+
+export interface WatchdogConfig {
+  readonly heartbeat_every_ms: number;
+  readonly stop_poll_ms: number;
+  readonly role_late_ms: number;
+  readonly restarts_max: number;
+  /** 0 = recent bytes only. */
+  readonly scrub_bytes_per_s: number;
+  readonly sample_every_ms: number;
+  readonly rss_mb_max: number;
+  readonly loop_lag_ms_max: number;
+  readonly loop_stalled_ms: number;
 }
 
 export interface Config {
@@ -46,10 +126,9 @@ export interface Config {
   readonly duration_ms: number;
   /** All with the same quote asset. */
   readonly symbols: readonly string[];
-  readonly source: "embedded";
-  /** Messages a second and symbol, on average. */
-  readonly market: { readonly embedded: { readonly ticks_per_s: number } };
-  readonly binance: Readonly<Record<string, never>>;
+  readonly source: "embedded" | "binance";
+  readonly market: MarketConfig;
+  readonly binance: BinanceConfig;
   /** base_dir holds runs, keys and the STOP latch. */
   readonly queues: { readonly base_dir: string; readonly names: readonly string[] };
   readonly strategy: { readonly list: readonly StrategyConfig[] };
@@ -71,7 +150,7 @@ export interface Config {
     readonly snapshot_every_ms: number;
     readonly disk_free_bytes_min: number;
   };
-  readonly watchdog: { readonly heartbeat_every_ms: number; readonly stop_poll_ms: number };
+  readonly watchdog: WatchdogConfig;
   readonly guards: { readonly secrets: { readonly allow_env: readonly string[] } };
   readonly container: { readonly require_hardened: false };
 }

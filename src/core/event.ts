@@ -129,7 +129,37 @@ export interface Health {
   readonly uptime_s: number;
   readonly origin: Origin;
   readonly detail?: string;
+  /** Round trip of this probe. */
   readonly latency_ms?: number;
+  /** The venue's clock minus ours. */
+  readonly clock_offset_ms?: number;
+  /** Over the last probes. */
+  readonly p50_ms?: number;
+  readonly p95_ms?: number;
+  /** Bad answers and bad messages of the venue so far. */
+  readonly errors?: number;
+  readonly feed?: FeedCounts;
+  readonly rss_mb?: number;
+  readonly loop_lag_ms?: number;
+}
+
+/** What the market role has seen of its feed so far, from the start of the run, over all restarts. */
+export interface FeedCounts {
+  /** A connection is open and all its subscriptions are confirmed. */
+  readonly connected: boolean;
+  /** Since the last sign of life (message, ping, pong) on any connection. */
+  readonly silent_ms: number;
+  /** Connections that became ready. */
+  readonly connects: number;
+  /** Of these, how many took the place of one that was lost; a planned renewal is none. */
+  readonly reconnects: number;
+  readonly frames: number;
+  readonly duplicates: number;
+  /** Quotes left out because of market.book. */
+  readonly conflated: number;
+  readonly bad_frames: number;
+  /** Time in which an open connection said nothing for longer than binance.stall_ms, from its last message on. */
+  readonly stalled_ms: number;
 }
 
 export interface StopJournal {

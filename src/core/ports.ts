@@ -22,6 +22,10 @@ export interface Files {
   rename(from: string, to: string): void;
   remove(path: string): void;
   size(path: string): number;
+  /** Up to `length` bytes from `offset` on; fewer where the file ends. */
+  readPart(path: string, offset: number, length: number): Uint8Array;
+  /** What stays the same while nobody puts another file in its place (device and inode); null where there is none. */
+  identity(path: string): string | null;
   syncDirectory(path: string): void;
   /** Bytes free for us on the file system of `path`, or null where that cannot be known. */
   freeBytes(path: string): number | null;
@@ -81,3 +85,46 @@ export type Decision =
     /** The fields that the entrypoint reads, as it saw them. */
     readonly input: unknown;
   };
+
+/** Opens WebSocket connections. Pings are answered by the port; nothing is thrown, a failure is a `closed`. */
+export interface Dialer {
+  dial(
+    url: string,
+    options: { readonly timeoutMs: number; readonly frameBytesMax: number },
+    listener: SocketListener,
+  ): Socket;
+}
+
+/** Called between turns, never inside `dial`, `send` or `close`. */
+export interface SocketListener {
+  opened(): void;
+  /** Text as a string, anything else as bytes. */
+  received(message: string | Uint8Array): void;
+  /** A ping or a pong. */
+  signed(): void;
+  /** Once, and nothing after it: closed by either side, refused, timed out, a frame that was no frame. For a reader. */
+  closed(reason: string): void;
+}
+
+export interface Socket {
+  /** Nothing happens where it is not open. */
+  send(text: string): void;
+  ping(): void;
+  /** At once; `closed` follows. */
+  close(): void;
+}
+
+/** Asks a venue. There is no way to send anything but a GET through it. Rejects where no answer came. */
+export type HttpGet = (
+  url: string,
+  options: { readonly timeoutMs: number; readonly bytesMax: number },
+) => Promise<HttpAnswer>;
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** From the question to the last byte of the answer, by a clock that nobody sets. */
+  readonly elapsedMs: number;
+}

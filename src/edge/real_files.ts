@@ -7,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statfsSync,
@@ -44,6 +45,25 @@ export const realFiles: Files = {
   rename: renameSync,
   remove: (path) => rmSync(path, { force: true }),
   size: (path) => statSync(path).size,
+  readPart(path, offset, length) {
+    const part = new Uint8Array(length);
+    const fd = openSync(path, "r");
+    try {
+      let count = 0;
+      while (count < length) {
+        const read = readSync(fd, part, count, length - count, offset + count);
+        if (read === 0) break;
+        count += read;
+      }
+      return part.subarray(0, count);
+    } finally {
+      closeSync(fd);
+    }
+  },
+  identity(path) {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? null : `${stat.dev} ${stat.ino}`;
+  },
   syncDirectory(path) {
     const fd = openSync(path, "r");
     try {

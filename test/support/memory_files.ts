@@ -24,6 +24,7 @@ export function systemError(code: string): Error {
 }
 
 interface Inode {
+  readonly number: number;
   path: string;
   synced: Uint8Array;
 }
@@ -70,6 +71,7 @@ export function memoryFiles(): MemoryFiles {
   const folders = new Set<string>();
   const calls: string[] = [];
   const inodes = new Map<string, Inode>();
+  let inodesMade = 0;
   const durableInodes = new Map<string, Inode>();
   const durableFolders = new Set<string>();
 
@@ -83,7 +85,7 @@ export function memoryFiles(): MemoryFiles {
     return files.fault?.(call, path);
   };
   const inodeAt = (path: string): Inode => {
-    const inode = inodes.get(path) ?? { path, synced: NOTHING };
+    const inode = inodes.get(path) ?? { number: ++inodesMade, path, synced: NOTHING };
     inodes.set(path, inode);
     return inode;
   };
@@ -160,6 +162,8 @@ export function memoryFiles(): MemoryFiles {
       inodes.delete(path);
     },
     size: (path) => need(path).length,
+    readPart: (path, offset, length) => need(path).slice(offset, offset + length),
+    identity: (path) => contents.has(path) ? String(inodeAt(path).number) : null,
     syncDirectory(path) {
       called("syncDirectory", path);
       for (const name of durableInodes.keys()) if (parentOf(name) === path) durableInodes.delete(name);
