@@ -10,7 +10,7 @@ import { enforcePolicy } from "./streams/operators/enforce_policy.ts";
 import { feedback } from "./streams/operators/feedback.ts";
 import { keepTimeOrder } from "./streams/operators/keep_time_order.ts";
 import { numberAndJournal } from "./streams/operators/number_and_journal.ts";
-import { react, type RoleEntry } from "./streams/operators/react.ts";
+import { react, type RoleEntry, roleEntry } from "./streams/operators/react.ts";
 import { validate } from "./streams/operators/validate.ts";
 import { riskRole } from "./streams/risk/risk_role.ts";
 import { strategyRole } from "./streams/strategies/strategy_role.ts";
@@ -35,23 +35,13 @@ export function nightRoles(
   const { fees, latency_ms } = config.execution;
   const takerFee = parseRate(fees.taker);
   return [
-    { // → signal
-      role: "strategy_role",
-      reads: ["market_tick"],
-      machine: strategyRole(config.strategy.list.map(createStrategy)),
-    },
-    { // → risk_action, order_intent, order_cancel
-      role: "risk_role",
-      reads: [
-        "signal",
-        "market_tick",
-        "fill",
-        "order_result",
-        "timer",
-        "policy_denial",
-        "stop_journal",
-      ],
-      machine: riskRole({
+    // → signal
+    roleEntry("strategy_role", ["market_tick"], strategyRole(config.strategy.list.map(createStrategy))),
+    // → risk_action, order_intent, order_cancel
+    roleEntry(
+      "risk_role",
+      ["signal", "market_tick", "fill", "order_result", "timer", "policy_denial", "stop_journal"],
+      riskRole({
         runId,
         venue,
         risk: config.risk,
@@ -59,10 +49,11 @@ export function nightRoles(
         takerFee,
         symbols,
       }),
-    },
-    { // → order_result, fill
-      role: "execution_role",
-      reads: [
+    ),
+    // → order_result, fill
+    roleEntry(
+      "execution_role",
+      [
         "order_intent",
         "order_cancel",
         "order_result",
@@ -71,7 +62,7 @@ export function nightRoles(
         "stop_journal",
         "lifecycle",
       ],
-      machine: paperExecutor({
+      paperExecutor({
         runId,
         venue,
         symbols,
@@ -79,12 +70,13 @@ export function nightRoles(
         fees: { maker: parseRate(fees.maker), taker: takerFee },
         openOrdersMax: OPEN_ORDERS_MAX,
       }),
-    },
-    { // → health, stop_journal
-      role: "watchdog_role",
-      reads: ["market_tick", "timer", "health", "lifecycle", "operator_command", "risk_action"],
-      machine: watchdogRole({ symbols: config.symbols }),
-    },
+    ),
+    // → health, stop_journal
+    roleEntry(
+      "watchdog_role",
+      ["market_tick", "timer", "health", "lifecycle", "operator_command", "risk_action"],
+      watchdogRole({ symbols: config.symbols }),
+    ),
   ];
 }
 
@@ -103,16 +95,17 @@ export function nightInputs(
     readonly operator$: Observable<AnyDraft>;
     readonly fault$: Observable<AnyDraft>;
     readonly stopping$: Observable<unknown>;
-    readonly ended: () => AnyDraft;
+    /** What is said when nothing more comes, whatever ended it. */
+    readonly last: () => readonly AnyDraft[];
   },
 ): Observable<AnyDraft> {
-  const { started, startStop, market$, operator$, fault$, stopping$, ended } = parts;
+  const { started, startStop, market$, operator$, fault$, stopping$, last } = parts;
   const outside$ = startStop === null ? merge(operator$, fault$, market$) : of(startStop);
   return concat(
     concat(of(started), outside$.pipe(takeWhile((draft) => !endsNight(draft), true))).pipe(
       takeUntil(stopping$), // around the first event too: a disk may be full in its turn
     ),
-    defer(() => of(ended())),
+    defer(last),
   );
 }
 

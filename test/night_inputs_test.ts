@@ -81,7 +81,7 @@ function nightOf(more: Partial<Parameters<typeof nightInputs>[0]>): Observable<A
     operator$: NEVER,
     fault$: NEVER,
     stopping$: NEVER,
-    ended: () => INPUTS["E"]!,
+    last: () => [INPUTS["E"]!],
     ...more,
   });
 }
@@ -130,8 +130,8 @@ test("nightInputs() ends the night when the stop begins in its very first turn",
 test("nightInputs() makes the last input only when it is time for it", () => {
   const market$ = new Subject<AnyDraft>();
   let made = 0;
-  const ended = () => (made++, INPUTS["E"]!);
-  const types = typesOf(nightOf({ market$, ended }));
+  const last = () => (made++, [INPUTS["E"]!]);
+  const types = typesOf(nightOf({ market$, last }));
   market$.next(INPUTS["t"]!);
   assert.is(made, 0);
   market$.next(INPUTS["n"]!);

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { AnyDraft, Event, EventType, Proposal } from "../src/core/event.ts";
 import type { PolicyGate } from "../src/core/ports.ts";
 import { night, nightRoles, readersOf } from "../src/pipeline.ts";
-import type { RoleEntry } from "../src/streams/operators/react.ts";
+import { type RoleEntry, roleEntry } from "../src/streams/operators/react.ts";
 import { EMBEDDED_SYMBOLS } from "../src/streams/sources/embedded/symbols.ts";
 import { type MemorySink, memorySink } from "./support/memory_sink.ts";
 import { configWith } from "./support/repo_config.ts";
@@ -137,18 +137,14 @@ test("night() lifts an input to the latest time where the clock was set back", a
 /** A role that answers each order_result with so many. */
 function chatter(answers: number): RoleEntry {
   const payload = () => ({ ...sampleDrafts.order_result.payload });
-  return {
-    role: "execution_role",
-    reads: ["market_tick", "order_result"],
-    machine: {
-      name: "chatter",
-      initial: () => null,
-      step: (): readonly [null, readonly Proposal[]] => [
-        null,
-        Array.from({ length: answers }, () => ({ type: "order_result" as const, payload: payload() })),
-      ],
-    },
-  };
+  return roleEntry("execution_role", ["market_tick", "order_result"], {
+    name: "chatter",
+    initial: () => null,
+    step: (): readonly [null, readonly Proposal[]] => [
+      null,
+      Array.from({ length: answers }, () => ({ type: "order_result" as const, payload: payload() })),
+    ],
+  });
 }
 
 test("night() fails when the roles answer each other without end", async () => {

@@ -7,15 +7,17 @@ import * as assert from "uvu/assert";
 
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 
-function filesIn(folder: string): readonly string[] {
+function filesIn(folder: string, ending: string = ".ts"): readonly string[] {
   return (readdirSync(`${root}/${folder}`, { recursive: true }) as string[])
     .map((path) => `${folder}/${path.replaceAll("\\", "/")}`)
-    .filter((path) => path.endsWith(".ts"))
+    .filter((path) => path.endsWith(ending))
     .sort();
 }
 
 const read = (path: string): string => readFileSync(`${root}/${path}`, "utf8");
 const sources = filesIn("src");
+/** What a worker is started from, which no runtime would translate for it. */
+const scripts = filesIn("src", ".mjs");
 const tests = filesIn("test").filter((path) => path.endsWith("_test.ts"));
 
 /** Without comments and the text in quotes and templates, so that only code is looked at. */
@@ -97,6 +99,70 @@ test("src/ only edges import modules of the machine", () => {
       .map(([, name]) => `${path} imports ${name}`)
   );
   assert.equal(wrong, []);
+});
+
+/** What a file takes from modules that are not ours, types aside: module → names. */
+function packagesOf(path: string): readonly (readonly [module: string, names: string])[] {
+  const code = read(path).replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+  const named = [...code.matchAll(/\bimport\s+(?!type\b)([^"();]+?)\s+from\s+"([^".][^"]*)"/g)]
+    .map(([, names, module]) => [module!, names!] as const);
+  const other = [
+    ...code.matchAll(/\bimport\s*\(?\s*"([^".][^"]*)"|\bexport\s[^"();]*?\bfrom\s+"([^".][^"]*)"/g),
+  ]
+    .map(([, imported, exported]) => [imported ?? exported!, "all of it"] as const);
+  return [...named, ...other].map(([module, names]) => [
+    module,
+    names.replace(/\btype\s+\w+,?|[{}\s]/g, " ").trim().replace(/\s+/g, " ").replace(/,$/, ""),
+  ]);
+}
+
+/** All that can carry a byte out of the process, or start somebody who can. Whoever takes it, and what, stands here. */
+const WAYS_OUT =
+  /^(?:ws|undici|axios|(?:node:)?(?:https?2?|net|tls|dgram|inspector|child_process|cluster|worker_threads|module|vm))$/;
+const MAY_REACH_OUT: readonly string[] = [
+  "src/commands/gates/kill_while_writing.ts: spawn from node:child_process", // itself, to be killed
+  "src/edge/code_version.ts: execFileSync from node:child_process", // git
+  "src/edge/http_get.ts: get as getPlain from node:http",
+  "src/edge/http_get.ts: get as getSecure from node:https",
+  "src/edge/kernel_lock.ts: createServer from node:net",
+  "src/edge/loop_watchdog.ts: Worker from node:worker_threads",
+  "src/edge/loop_watchdog_worker.mjs: parentPort, workerData from node:worker_threads",
+  "src/edge/venue_server.ts: WebSocketServer from ws",
+  "src/edge/venue_server.ts: createServer from node:http",
+  "src/edge/web_socket.ts: WebSocket from ws",
+];
+
+test("src/ only named files reach out of the process, by what is named here", () => {
+  const taken = [...sources, ...scripts].flatMap((path) =>
+    packagesOf(path)
+      .filter(([module, names]) => WAYS_OUT.test(module) && names !== "")
+      .map(([module, names]) => `${path}: ${names} from ${module}`)
+  );
+  assert.equal(taken.sort(), MAY_REACH_OUT);
+});
+
+test("src/ takes no way out that needs no import", () => {
+  const global =
+    /\bfetch\b|\bXMLHttpRequest\b|\bEventSource\b|\bWebSocketStream\b|\bsendBeacon\b|\brequire\b|\bgetBuiltinModule\b|\bprocess\.binding\b|\beval\(|\bnew Function\b|\bDeno\.(?:connect|listen|serve|createHttpClient|Command|run|dlopen|upgradeWebSocket)/;
+  const wrong = [...sources, ...scripts].filter((path) => global.test(codeOf(path)));
+  const dialers = sources.filter((path) => /\bnew WebSocket\(/.test(codeOf(path)));
+  assert.equal({ wrong, dialers }, { wrong: [], dialers: ["src/edge/web_socket.ts"] });
+});
+
+test("src/ asks over HTTP by a constant GET, and nobody can make it another verb, sign a request or name an order", () => {
+  const asking = read("src/edge/http_get.ts");
+  assert.equal(asking.match(/\bmethod"?\s*[:=][^,}]*/g), ['method: "GET"']);
+  assert.not.match(codeOf("src/edge/http_get.ts"), /\.\.\.|request\.(?:write|end|setHeader)\(|\bheaders:/);
+  const forbidden =
+    /["'`](?:POST|PUT|DELETE|PATCH)["'`]|createHmac|\.subtle\b|X-MBX-APIKEY|\bv\d+\/order\b|["'`]order\.|listenKey|ws-api|ws-fapi/i;
+  assert.equal([...sources, ...scripts].filter((path) => forbidden.test(read(path))), []);
+});
+
+test("src/ is TypeScript, but for what a worker is started from", () => {
+  const other = filesIn("src", "").filter((path) => /\.\w+$/.test(path) && !path.endsWith(".ts"));
+  assert.equal(other, ["src/edge/loop_watchdog_worker.mjs"]);
+  const starters = sources.filter((path) => read(path).includes("loop_watchdog_worker.mjs"));
+  assert.equal(starters, ["src/edge/loop_watchdog.ts"]);
 });
 
 test("src/ the core calls no function of Math that engines may round differently", () => {

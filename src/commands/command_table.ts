@@ -4,6 +4,7 @@ import { ConfigError } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import { nearestName } from "../core/nearest_name.ts";
 import { redact } from "../core/secrets.ts";
+import { doctor } from "./doctor.ts";
 import { gates } from "./gates.ts";
 import { nore } from "./nore.ts";
 import { status } from "./status.ts";
@@ -12,7 +13,7 @@ import { unlatch } from "./unlatch.ts";
 import { verify } from "./verify.ts";
 
 /** All commands, and the way from the program's words to an exit code. */
-const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, config, gates];
+const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, config, doctor, gates];
 
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const [first] = words;

@@ -1,25 +1,26 @@
 import process from "node:process";
-import type { Observable } from "rxjs";
+import { asyncScheduler, NEVER, type Observable } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft } from "../core/event.ts";
-import type { QueueSink } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
-import type { SymbolRules } from "../core/symbol_rules.ts";
+import { elapsedClock } from "../edge/clocks.ts";
+import { watchLoop } from "../edge/loop_watchdog.ts";
 import { realFiles } from "../edge/real_files.ts";
+import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
 import { type NightOutcome, runNight, type StartProblem } from "../night/run_night.ts";
 import { writeArtefact } from "../sinks/atomic_file.ts";
-import { embeddedAgenda } from "../streams/sources/embedded/embedded_agenda.ts";
-import { embeddedMarket } from "../streams/sources/embedded/embedded_market.ts";
+import type { VenueFacts } from "./ask_venue.ts";
 import type { Terminal } from "./command.ts";
 import type { Rules } from "./load_rules.ts";
 import { progressEveryMs, progressOf } from "./night_display.ts";
 import type { NightPlan } from "./night_plan.ts";
+import { openMarket, type OpenMarket } from "./open_market.ts";
 
 /** The night itself on an open run, with its market, and what goes on beside it: the beat and the progress. */
 export interface NightSetting {
   readonly config: Config;
-  readonly symbols: ReadonlyMap<string, SymbolRules>;
+  readonly venue: VenueFacts;
   readonly rules: Rules;
   readonly seed: number;
   readonly plan: NightPlan;
@@ -31,7 +32,7 @@ const BEAT_EVERY_MS = 1000;
 
 export async function liveNight(
   terminal: Terminal,
-  { config, seed, plan, varFolder }: NightSetting,
+  setting: NightSetting,
   night: {
     readonly run: OpenRun;
     readonly identity: RunIdentity;
@@ -39,12 +40,11 @@ export async function liveNight(
     readonly operator$: Observable<AnyDraft>;
   },
 ): Promise<NightOutcome> {
-  const { run, identity, startProblem, operator$ } = night;
-  const { startedTs, pace } = plan;
-  const { ticks_per_s: ticksPerS } = config.market.embedded;
-  const market = embeddedMarket({ seed, symbols: config.symbols, startTs: startedTs, ticksPerS });
-  const marketAgenda = embeddedAgenda(market, { onUnusable: unusableTo(run.journal) });
-  const beat = beatOf(terminal, varFolder, plan.runId);
+  const { config, plan, varFolder } = setting;
+  const { run, startProblem } = night;
+  const { runId, startedTs, pace } = plan;
+  const market = startProblem === null ? await openMarket(setting, run.journal) : NO_MARKET;
+  const beat = beatOf(terminal, varFolder, runId);
   beat();
   const progress = progressOf(terminal, {
     tally: run.tally,
@@ -53,21 +53,36 @@ export async function liveNight(
     nowMs: () => performance.now(),
   });
   const timers = [setInterval(beat, BEAT_EVERY_MS), setInterval(progress, progressEveryMs(terminal))];
+  const loopWatch = plan.isDurable
+    ? watchLoop({
+      varFolder,
+      runId,
+      stalledMs: config.watchdog.loop_stalled_ms,
+      onLost: (error) => terminal.say(`The watch over the event loop is lost: ${error.message}`),
+    })
+    : null;
   try {
-    return await runNight({ ...run, identity, config, pace, marketAgenda, operator$, startProblem });
+    const vitals$ = plan.isDurable ? vitalsOf(setting) : NEVER;
+    return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);
+    await loopWatch?.close();
+    await market.close();
   }
 }
 
-/** What the market said and no tick can be made of goes to the deadletters of its queue. */
-export function unusableTo(
-  journal: Pick<QueueSink, "deadletter">,
-): (message: unknown, reason: string, ts: number) => void {
-  return (message, detail, ts) => {
-    const raw = new TextEncoder().encode(JSON.stringify(message));
-    journal.deadletter({ ts, queue: "market_ticks", reason_code: "TICK_UNUSABLE", detail, raw });
-  };
+const NO_MARKET: OpenMarket = { marketAgenda: null, feed: null, close: async () => {} };
+
+/** How the process itself does. */
+function vitalsOf({ config, plan: { pace, startedTs } }: NightSetting): Observable<AnyDraft> {
+  return resources({
+    clock: pace.clock,
+    elapsed: elapsedClock,
+    scheduler: asyncScheduler,
+    everyMs: config.watchdog.sample_every_ms,
+    startedTs,
+    memory: () => process.memoryUsage.rss(),
+  });
 }
 
 /** Says in current.json that the night lives. A beat that is lost is told once: the journal decides what it means. */

@@ -1,10 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type Config, ConfigError, loadConfig } from "../core/config.ts";
-import type { SymbolRules } from "../core/symbol_rules.ts";
-import { nearestName } from "../core/nearest_name.ts";
+import { type Config, loadConfig } from "../core/config.ts";
 import { parseDuration } from "../core/time_text.ts";
 import { packageRoot, readText } from "../edge/package_files.ts";
-import { EMBEDDED_SYMBOLS } from "../streams/sources/embedded/symbols.ts";
 import { createStrategy } from "../streams/strategies/strategy_table.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
 import { UsageError } from "./command.ts";
@@ -16,7 +13,7 @@ export const SETTING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: "YAML or JSON configuration (default: the one that comes with the program)",
   },
   set: { value: "PATH=VALUE", help: "set one value, such as risk.drawdown.limit=0.02", isRepeated: true },
-  source: { value: "SOURCE", help: "where prices come from: embedded" },
+  source: { value: "SOURCE", help: "where prices come from: embedded (made up) or binance (live)" },
   symbols: { value: "A,B", help: "symbols to trade" },
   duration: { value: "TIME", help: "such as 90s, 15m, 7h; 0s runs until stopped" },
   var: { value: "DIR", help: "where runs, keys and the lock lie (default: var)" },
@@ -72,26 +69,4 @@ function durationOf(text: string): number {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
-}
-
-/** What the venue says of the run's symbols. All must be quoted in one asset: cash is one sum. */
-export function symbolRulesOf(config: Config): ReadonlyMap<string, SymbolRules> {
-  const rules = new Map(config.symbols.map((symbol) => {
-    const known = EMBEDDED_SYMBOLS.get(symbol);
-    if (known !== undefined) return [symbol, known.rules];
-    const nearest = nearestName(symbol, [...EMBEDDED_SYMBOLS.keys()]);
-    const hint = nearest === null
-      ? `known are ${[...EMBEDDED_SYMBOLS.keys()].join(", ")}`
-      : `did you mean ${nearest}`;
-    throw new ConfigError(`symbols: ${config.source} has no ${JSON.stringify(symbol)}, ${hint}`);
-  }));
-  const quotes = new Set([...rules.values()].map(({ quote }) => quote));
-  if (quotes.size > 1) {
-    throw new ConfigError(
-      `symbols: ${[...rules.keys()].join(", ")} are quoted in ${
-        [...quotes].join(" and ")
-      }, one quote asset a run`,
-    );
-  }
-  return rules;
 }

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
+import type { Config } from "../core/config.ts";
+import { httpGet } from "../edge/http_get.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
 import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
-import { type Command, UsageError } from "./command.ts";
+import { askVenue } from "./ask_venue.ts";
+import { type Command, type CommandInput, UsageError } from "./command.ts";
 import { loadRules } from "./load_rules.ts";
-import { loadSettings, SETTING_OPTIONS, symbolRulesOf } from "./load_settings.ts";
+import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { freePlan, PLAN_OPTIONS, planNight, seedOf } from "./night_plan.ts";
 import { oneNight } from "./one_night.ts";
 
@@ -34,10 +37,11 @@ export const nore: Command = {
       throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
     }
     const config = loadSettings(input);
-    const symbols = symbolRulesOf(config);
     const rules = loadRules(config);
     const seed = seedOf(input, () => randomBytes(4).readUInt32BE());
     planNight(input, Date.now());
+    refuseOtherTime(input, config);
+    const venue = await askVenue(config, httpGet);
     const varFolder = resolve(config.queues.base_dir);
     try {
       const lock = await takeVarLock(varFolder);
@@ -50,7 +54,7 @@ export const nore: Command = {
         }
         const plan = await freePlan(input, varFolder);
         const isJson = input.has("json");
-        return await oneNight(terminal, { config, symbols, rules, seed, plan, varFolder, isJson });
+        return await oneNight(terminal, { config, venue, rules, seed, plan, varFolder, isJson });
       } finally {
         lock.release();
       }
@@ -61,3 +65,11 @@ export const nore: Command = {
     }
   },
 };
+
+/** A live market has no other time than its own. */
+function refuseOtherTime(input: CommandInput, { source }: Config): void {
+  const word = ["speed", "start"].find((name) => input.option(name) !== undefined);
+  if (source === "binance" && word !== undefined) {
+    throw new UsageError(`--${word} is for the embedded market, ${source} runs in real time`);
+  }
+}

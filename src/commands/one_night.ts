@@ -23,19 +23,21 @@ import { findStartProblem } from "./start_proofs.ts";
 
 /** One night in a `var` that is locked and not latched: proves, opens, runs, closes, tells. */
 export async function oneNight(terminal: Terminal, setting: NightSetting): Promise<number> {
-  const { config, plan, varFolder } = setting;
+  const { config, plan, varFolder, venue } = setting;
   proveHashes();
   const runFolder = `${varFolder}/runs/${plan.runId}`;
   const commandLine = readCommandLine();
   const configText = effectiveConfigText(config);
-  const startProblem = findStartProblem({ commandLine, environment: readEnvironment(), config, configText });
+  const startProblem = venue.problem ??
+    findStartProblem({ commandLine, environment: readEnvironment(), config, configText }) ??
+    findDiskProblem(setting);
   const identity: RunIdentity = {
     runId: plan.runId,
     startedTs: plan.startedTs,
     seed: setting.seed,
     source: config.source,
     venue: config.source,
-    prices: "invented",
+    prices: venue.prices,
     commandLine,
     codeVersion: { ...codeVersion(packageRoot) },
     runtime: runtimeFacts(),
@@ -45,7 +47,7 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     identity,
     config,
     configText: redact(configText),
-    symbols: setting.symbols,
+    symbols: venue.symbols,
     files: realFiles,
     clock: plan.pace.clock,
     signer: signerOf(config, varFolder),

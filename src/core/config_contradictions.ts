@@ -15,7 +15,11 @@ function doubleIds({ strategy: { list } }: Config): readonly string[] {
   });
 }
 
-function timesOutOfOrder({ risk, execution, logging }: Config): readonly string[] {
+/** Two settings, the first of which must stay under the second, and what would come of it if it did not. */
+type Order = readonly [path: string, value: number, under: string, bound: number, why: string];
+
+function timesOutOfOrder(config: Config): readonly string[] {
+  const { risk, execution, logging } = config;
   const problems: string[] = [];
   if (risk.order_ttl_ms <= execution.latency_ms) {
     problems.push(
@@ -29,32 +33,107 @@ function timesOutOfOrder({ risk, execution, logging }: Config): readonly string[
         `which is ${logging.metrics_every_ms}: a snapshot is one of the refreshed metrics`,
     );
   }
+  const { first_ms, most_ms } = config.binance.backoff;
+  if (first_ms > most_ms) {
+    problems.push(
+      `binance.backoff.first_ms: ${first_ms}, expected at most binance.backoff.most_ms, ` +
+        `which is ${most_ms}: the first wait would be longer than the longest`,
+    );
+  }
+  for (const [path, value, under, bound, why] of ordersOf(config)) {
+    if (value >= bound) {
+      problems.push(`${path}: ${value}, expected less than ${under}, which is ${bound}: ${why}`);
+    }
+  }
   return problems;
+}
+
+function ordersOf({ market, binance, risk, watchdog }: Config): readonly Order[] {
+  const { stale, book } = market;
+  const { stall_ms, connect_timeout_ms, request_timeout_ms, probe_every_ms, clock } = binance;
+  const lost = ["binance.lost_after_ms", binance.lost_after_ms] as const;
+  const late = ["watchdog.role_late_ms", watchdog.role_late_ms] as const;
+  const all: Order[] = [
+    [
+      "market.stale.freeze_ms",
+      stale.freeze_ms,
+      "market.stale.stop_ms",
+      stale.stop_ms,
+      "a silent symbol would stop the night before it is frozen",
+    ],
+    [
+      "binance.stall_ms",
+      stall_ms,
+      ...lost,
+      "a stalled connection would stop the night before it is replaced",
+    ],
+    [
+      "binance.connect_timeout_ms",
+      connect_timeout_ms,
+      ...lost,
+      "one attempt to connect would outlast the time in which to come back",
+    ],
+    [
+      "binance.probe_every_ms",
+      probe_every_ms,
+      ...late,
+      "the market role would be down between two probes",
+    ],
+    [
+      "binance.request_timeout_ms",
+      request_timeout_ms,
+      ...late,
+      "the market role would be down while it waits for an answer",
+    ],
+    [
+      "binance.probe_every_ms",
+      probe_every_ms,
+      "binance.clock.stop_ms",
+      clock.stop_ms,
+      "a clock that is right again would be seen too late",
+    ],
+    [
+      "watchdog.loop_lag_ms_max",
+      watchdog.loop_lag_ms_max,
+      "watchdog.loop_stalled_ms",
+      watchdog.loop_stalled_ms,
+      "the process would be ended before the delay is seen",
+    ],
+  ];
+  if (typeof book === "number") {
+    const why = "every entry could be priced by a quote that is too old";
+    all.push(["market.book", book, "risk.stale_price.limit_ms", risk.stale_price.limit_ms, why]);
+  }
+  return all;
 }
 
 /** A limit that every entry of a strategy passes lets it do nothing, or stops the night at its first order. */
 function entriesBeyondLimits({ strategy: { list }, risk }: Config): readonly string[] {
   const fraction = parseRate(risk.order_fraction);
-  const sizeMost = parseAmount(risk.order_size.limit);
   const equity = list.reduce((sum, { capital }) => sum + parseAmount(capital), 0n) as Amount;
-  const exposureMost = fractionOf(equity, parseRate(risk.exposure.limit));
+  const partOf = (limit: string): Amount => fractionOf(equity, parseRate(limit));
+  const limits = [
+    { path: "order_size", ...risk.order_size, most: parseAmount(risk.order_size.limit), of: null },
+    {
+      path: "symbol_exposure",
+      ...risk.symbol_exposure,
+      most: partOf(risk.symbol_exposure.limit),
+      of: equity,
+    },
+    { path: "exposure", ...risk.exposure, most: partOf(risk.exposure.limit), of: equity },
+  ];
   return list.flatMap(({ id, capital }, i) => {
-    const entry = fractionOf(parseAmount(capital), fraction);
+    let entry = fractionOf(parseAmount(capital), fraction);
     const entryText = `an entry of "${id}" takes ${formatAmount(entry)} ` +
       `(risk.order_fraction ${risk.order_fraction} of strategy.list.${i}.capital ${capital})`;
-    const isReduced = risk.order_size.action === "REDUCE" && entry > sizeMost;
-    if (entry > sizeMost && !isReduced) {
-      return [
-        `risk.order_size.limit: ${risk.order_size.limit}, action ${risk.order_size.action}, but ${entryText}`,
-      ];
-    }
-    if ((isReduced ? sizeMost : entry) > exposureMost && risk.exposure.action !== "REDUCE") {
-      return [
-        `risk.exposure.limit: ${risk.exposure.limit} of ${
-          formatAmount(equity)
-        }, action ${risk.exposure.action}, ` +
-        `but ${entryText}`,
-      ];
+    for (const { path, limit, action, most, of } of limits) {
+      if (entry <= most) continue;
+      if (action === "REDUCE") {
+        entry = most; // what is left of it is what the next limit sees
+        continue;
+      }
+      const text = of === null ? limit : `${limit} of ${formatAmount(of)}`;
+      return [`risk.${path}.limit: ${text}, action ${action}, but ${entryText}`];
     }
     return [];
   });

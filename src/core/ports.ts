@@ -128,3 +128,42 @@ export interface HttpAnswer {
   /** From the question to the last byte of the answer, by a clock that nobody sets. */
   readonly elapsedMs: number;
 }
+
+/** Speaks a venue's protocol without a network: the embedded one, or one that a test makes up. A server gives it a port. */
+export interface Venue {
+  /** What a request to connect at `path` (with its query) is answered where it is refused; null where it is not. */
+  refusal(path: string): VenueAnswer | null;
+  accept(path: string, client: VenueClient): VenueSession;
+  /** What any other request is answered. */
+  answer(method: string, path: string): VenueAnswer;
+}
+
+export interface VenueAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** It is held back for so long. */
+  readonly delayMs: number;
+}
+
+/** The other end of a connection, as the venue has it. Nothing is thrown, and nothing happens once it is closed. */
+export interface VenueClient {
+  /** Text as text, bytes as a binary frame. */
+  send(frame: string | Uint8Array): void;
+  ping(payload: string): void;
+  /** With the goodbye of a close frame, or null: cut, as a broken line would. */
+  close(goodbye: VenueGoodbye | null): void;
+}
+
+export interface VenueGoodbye {
+  readonly code: number;
+  readonly reason: string;
+}
+
+export interface VenueSession {
+  received(message: string | Uint8Array): void;
+  pinged(): void;
+  ponged(payload: string): void;
+  /** Once, and nothing after it. */
+  closed(): void;
+}

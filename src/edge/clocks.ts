@@ -1,7 +1,28 @@
 import type { Clock } from "../core/ports.ts";
 
-/** The clocks a night may run by. Only `systemClock` and `pacedClock` look at the machine's time. */
-export const systemClock: Clock = { now: () => Date.now() };
+/** The clocks a night may run by; only these look at the machine's time. */
+export const systemClock: Clock = forwardClock(() => Date.now(), () => performance.now());
+
+/** Real milliseconds from a point of its own, which no one sets. */
+export const elapsedClock: Clock = { now: () => performance.now() };
+
+/**
+ * The machine's time, but where somebody sets it back this one goes on from where it was: timers that stood still for
+ * an hour would watch over nothing. How far it is off then shows against the venue's clock.
+ */
+export function forwardClock(dateMs: () => number, elapsedMs: () => number): Clock {
+  let [lastDateMs, lastElapsedMs] = [dateMs(), elapsedMs()];
+  let ts = lastDateMs;
+  return {
+    now() {
+      const [nowMs, nowElapsedMs] = [dateMs(), elapsedMs()];
+      const isSetBack = nowMs < lastDateMs;
+      ts += isSetBack ? Math.max(0, Math.floor(nowElapsedMs - lastElapsedMs)) : nowMs - lastDateMs;
+      [lastDateMs, lastElapsedMs] = [nowMs, nowElapsedMs];
+      return ts;
+    },
+  };
+}
 
 /** A clock that starts at `startTs` and goes `speed` times as fast as the machine's, which no one sets back. */
 export function pacedClock(

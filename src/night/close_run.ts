@@ -6,7 +6,7 @@ import type { Ballast } from "../sinks/ballast.ts";
 import type { Journal } from "../sinks/journal.ts";
 import { type JournalFailure, stopReasonOf } from "../sinks/journal_failure.ts";
 import type { RunArtefacts } from "../sinks/run_artefacts.ts";
-import { readLatch, setLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts";
+import { readLatch, setLatch, type StopNotice, writeLatch, writeStopCopy } from "../sinks/stop_flag.ts";
 import type { Tally } from "../sinks/tally.ts";
 import { failureOf, type NightOutcome, noticeOf } from "./run_night.ts";
 
@@ -42,10 +42,10 @@ export function closeRun(outcome: NightOutcome, options: CloseRunOptions): Close
   let { verdict, stop } = outcome;
   let report: Readonly<Record<string, unknown>> = {};
 
-  const attempt = (what: string, work: () => void) => {
+  const attempt = (what: string, work: (isLast: boolean) => void) => {
     for (let tries = 1; tries <= TRIES_MAX; tries++) {
       try {
-        return work();
+        return work(tries === TRIES_MAX);
       } catch (error) {
         problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
         if (verdict === "PASS") stopBy(stopReasonOf(error));
@@ -54,11 +54,15 @@ export function closeRun(outcome: NightOutcome, options: CloseRunOptions): Close
   };
   const stopBy = (failure: JournalFailure) => {
     verdict = "STOPPED";
+    if (stop !== null && isDiskStop(stop)) return; // the same disk, and the log has said it
     stop = noticeOf(runId, journal.ts, failureOf(failure));
     announce(stop);
   };
   const announce = (notice: StopNotice) => {
-    if (options.isLatching) attempt("var/STOP.flag", () => setLatch(files, varFolder, notice));
+    if (options.isLatching) {
+      // An empty flag latches, too, but would keep the second try from saying why.
+      attempt("var/STOP.flag", (isLast) => (isLast ? setLatch : writeLatch)(files, varFolder, notice));
+    }
     if (isDiskStop(notice)) attempt("stop mirror", () => mirrorStop(notice, options));
   };
 

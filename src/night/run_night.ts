@@ -1,7 +1,7 @@
-import { filter, interval, lastValueFrom, map, NEVER, type Observable, Subject, tap } from "rxjs";
+import { filter, interval, lastValueFrom, map, merge, NEVER, type Observable, Subject, tap } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
-import type { AnyDraft, Draft, Event, Lifecycle, Role } from "../core/event.ts";
+import type { AnyDraft, Draft, Event, Health, Lifecycle, Role } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
 import type { PolicyGate } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
@@ -14,7 +14,7 @@ import type { StopNotice } from "../sinks/stop_flag.ts";
 import type { Tally } from "../sinks/tally.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
 import { type Agenda, mergeAgendas, timerAgenda } from "../streams/sources/agenda.ts";
-import { drive, type Pace } from "../streams/sources/drive.ts";
+import { behindAgenda, drive, type Pace } from "../streams/sources/drive.ts";
 import { HEARTBEAT } from "../streams/watchdog/watchdog_role.ts";
 
 /** One night from its first event to its last: inputs, pipeline and sinks joined, and how it came to an end. */
@@ -27,13 +27,28 @@ export interface NightParts {
   readonly journal: Journal;
   readonly artefacts: RunArtefacts;
   readonly pace: Pace;
-  readonly marketAgenda: Agenda;
+  /** The market, where it happens inside; null where it comes from a feed. */
+  readonly marketAgenda: Agenda | null;
+  /** The market role at the edge; null where the market happens inside. */
+  readonly feed: MarketFeed | null;
+  /** What else comes from outside: how the process itself does. */
+  readonly vitals$: Observable<AnyDraft>;
+  /** Reads again what was written; null in virtual time. */
+  readonly fileWatch: { look(): AnyDraft | null } | null;
   readonly operator$: Observable<AnyDraft>;
   /** A start-up proof that failed: the run holds this stop and nothing else. */
   readonly startProblem: StartProblem | null;
   /** The fold of the night's figures, and its state, which whoever shows the night reads between turns. */
   readonly tallying: Machine<Tally, Event, never>;
   readonly tally: Tally;
+}
+
+/** Brings ticks and tells how it does; it can be begun anew without losing count. */
+export interface MarketFeed {
+  readonly arrival$: Observable<AnyDraft>;
+  restart(reason: string): void;
+  /** What is to be said of it at the end. */
+  lastHealth(): AnyDraft;
 }
 
 export interface StartProblem {
@@ -88,12 +103,14 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
       `${config.mode} on ${identity.venue}, prices ${identity.prices}`,
     ),
     startStop: parts.startProblem === null ? null : startStop(startedTs, parts.startProblem),
-    market$: drive(mergeAgendas([...timers(startedTs, config), parts.marketAgenda]), pace),
+    market$: marketOf(parts),
     operator$: parts.operator$,
-    fault$: pace.setTs === undefined ? agedFaults(journal, config, pace) : NEVER,
+    fault$: pace.setTs === undefined ? faultsOf(parts) : NEVER,
     stopping$,
-    ended: () =>
+    last: () => [
+      ...(parts.feed === null ? [] : [parts.feed.lastHealth()]),
       lifecycle(pace.clock.now(), "ended", stoppingCode === null ? "in order" : `stopped: ${stoppingCode}`),
+    ],
   });
   const event$ = inputs$.pipe(
     night({
@@ -111,6 +128,9 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     tap((event) => {
       tallying.step(tally, event);
       if (event.type === "stop_journal") stop ??= noticeOf(runId, event.ts, event.payload);
+      if (event.type === "health" && isRestartDue(event.payload)) {
+        parts.feed?.restart(event.payload.detail ?? "down");
+      }
     }),
   );
 
@@ -140,10 +160,23 @@ function timers(startedTs: number, config: Config): readonly Agenda[] {
   return [heartbeat, timerAgenda({ name: NIGHT_END, firstTs, everyMs: null })];
 }
 
-/** Real time: what waits is committed and anchored even when no input comes. */
-function agedFaults(journal: Journal, config: Config, pace: Pace): Observable<AnyDraft> {
+/** Timers, and the market: inside, in the order of time, or from the feed, each input behind what was due before it. */
+function marketOf({ identity, config, pace, marketAgenda, feed, vitals$ }: NightParts): Observable<AnyDraft> {
+  const inside = marketAgenda === null ? [] : [marketAgenda];
+  const agenda = mergeAgendas([...timers(identity.startedTs, config), ...inside]);
+  const arrival$ = merge(feed?.arrival$ ?? NEVER, vitals$);
+  return merge(drive(agenda, pace), behindAgenda(agenda, arrival$));
+}
+
+/** The watchdog has said that the market role is down, and that it is to be begun anew. */
+function isRestartDue({ role, state, origin }: Health): boolean {
+  return role === "market_role" && state === "DOWN" && origin === "derived";
+}
+
+/** Real time: what waits is committed and anchored even when no input comes, and read again. */
+function faultsOf({ journal, fileWatch, config, pace }: NightParts): Observable<AnyDraft> {
   return interval(config.logging.commit_ms, pace.scheduler).pipe(
-    map(() => journal.flushAged()),
+    map(() => journal.flushAged() ?? fileWatch?.look() ?? null),
     filter((fault) => fault !== null),
   );
 }

@@ -3,8 +3,9 @@ import type { AnyDraft, Event, EventType, PermittedDraft } from "../core/event.t
 import { formatLine } from "../core/journal_line.ts";
 import type { Clock, Deadletter, Files, QueueSink, Signer } from "../core/ports.ts";
 import { AnchorLog } from "./anchor_log.ts";
+import type { AnchorMirror } from "./anchor_mirror.ts";
 import type { Ballast } from "./ballast.ts";
-import { JournalFailure, stopReasonOf } from "./journal_failure.ts";
+import { DiskFaults } from "./disk_faults.ts";
 import { QueueFiles } from "./queue_files.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 
@@ -25,7 +26,7 @@ export interface JournalOptions {
   readonly queues: ReadonlyMap<string, readonly string[]>;
   readonly queueOf: (type: EventType) => string;
   /** The second place for anchors. */
-  readonly mirror: { add(line: string): void; write(): void; sync(): void; close(): void };
+  readonly mirror: AnchorMirror;
   readonly rotateBytes: number;
   readonly commitLines: number;
   readonly diskFreeBytesMin: number;
@@ -45,6 +46,7 @@ export class Journal implements QueueSink {
   readonly #queueOfType = new Map<EventType, QueueFiles>();
   readonly #anchorFile: SegmentedFile;
   readonly #anchors: AnchorLog;
+  readonly #faults: DiskFaults;
   readonly #ids;
   readonly #envelopeTail: string;
   #n = 0;
@@ -52,13 +54,14 @@ export class Journal implements QueueSink {
   #isTurnOpen = false;
   #isUrgent = false;
   #pendingLines = 0;
-  #fault: JournalFailure | null = null;
   #hasEnded = false;
   #isFinished = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
     const { files, runFolder, runId, rotateBytes } = options;
+    const { ballast, diskFreeBytesMin: freeBytesMin } = options;
+    this.#faults = new DiskFaults({ files, ballast, folder: runFolder, freeBytesMin });
     this.#ids = eventIds(runId);
     this.#envelopeTail = `","run_id":"${runId}","cmdline_hash":"${options.cmdlineHash}","payload":`;
     this.#queues = [...options.queues].map(([name, consumers]) =>
@@ -144,12 +147,12 @@ export class Journal implements QueueSink {
     this.#refuseWhenFinished();
     this.#anchor(true);
     this.#isFinished = true;
-    this.guard(() => {
+    this.#faults.must(() => {
       for (const queue of this.#queues) for (const file of queue.all) file.close();
       this.#anchorFile.close();
       this.#options.mirror.close();
     });
-    if (this.#fault !== null) throw this.#fault;
+    this.#faults.throwUnsaid();
   }
 
   /** Anchors before a turn, never after one: so there is always an event left for the final anchor. */
@@ -167,7 +170,7 @@ export class Journal implements QueueSink {
   }
 
   #commit(sync: boolean): void {
-    this.guard(() => {
+    this.#faults.must(() => {
       for (const queue of this.#queues) {
         queue.inbox.write();
         queue.deadletter.write();
@@ -197,21 +200,18 @@ export class Journal implements QueueSink {
     this.#commit(sync);
     const changed = final ? this.#queues : this.#queues.filter((queue) => queue.hasUnacked);
     for (const queue of changed) queue.ack(this.#ts);
-    this.guard(() => {
-      for (const { acks } of changed) {
-        acks.write();
-        if (sync) acks.sync();
-      }
-      if (sync) { for (const queue of changed) queue.writeCursor(); }
-    });
+    const write = (file: SegmentedFile | AnchorMirror) => {
+      file.write();
+      if (sync) file.sync();
+    };
+    // Nothing comes behind the final anchor, so it must not say of a cursor that it is where it is not.
+    const orStop = (work: () => void) => final ? this.#faults.must(work) : this.#faults.may(work);
+    this.#faults.must(() => changed.forEach(({ acks }) => write(acks)));
+    if (sync) orStop(() => changed.forEach((queue) => queue.writeCursor()));
     this.#anchors.anchor(this.#lengths(), { ts: this.#ts, final });
-    this.guard(() => {
-      for (const place of [this.#anchorFile, this.#options.mirror]) {
-        place.write();
-        if (sync) place.sync();
-      }
-    });
-    this.#checkFreeSpace();
+    this.#faults.must(() => write(this.#anchorFile));
+    orStop(() => write(this.#options.mirror));
+    this.#faults.checkFreeSpace();
   }
 
   #lengths(): readonly (readonly [string, number, number])[] {
@@ -224,51 +224,14 @@ export class Journal implements QueueSink {
     );
   }
 
-  /** A full disk is answered once: the ballast makes room for the last lines, and the night stops. All else ends it here. */
+  /** Views may fail while the lines are sound: the stop that this asks for comes back from endTurn. */
   guard(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      const failure = stopReasonOf(error);
-      if (!failure.mayRetry || !this.#releaseBallast()) throw failure;
-      this.#fault = failure;
-      this.guard(work);
-    }
+    this.#faults.may(work);
   }
 
-  #releaseBallast(): boolean {
-    try {
-      return this.#options.ballast.release();
-    } catch (error) {
-      throw stopReasonOf(error);
-    }
-  }
-
-  #checkFreeSpace(): void {
-    const { files, runFolder, diskFreeBytesMin, ballast } = this.#options;
-    this.guard(() => {
-      const free = files.freeBytes(runFolder);
-      if (free === null || free >= diskFreeBytesMin || !ballast.release()) return;
-      this.#fault = new JournalFailure(
-        "DISK_FULL",
-        `${free} bytes are free, at least ${diskFreeBytesMin} are asked for (logging.disk_free_bytes_min)`,
-        { mayRetry: false },
-      );
-    });
-  }
-
-  /** The fault as the next input. After the last event the log takes none: `finish` says it then. */
+  /** After the last event the log takes no input: `finish` says the fault then. */
   #takeFault(): AnyDraft | null {
-    if (this.#fault === null || this.#hasEnded) return null;
-    const { code, message } = this.#fault;
-    this.#fault = null;
-    return {
-      type: "stop_journal",
-      source: "watchdog_role",
-      ts: Math.max(this.#ts, this.#options.clock.now()),
-      cause: null,
-      payload: { component: "journal", reason_code: code, detail: message, origin: "input" },
-    };
+    return this.#hasEnded ? null : this.#faults.take(Math.max(this.#ts, this.#options.clock.now()));
   }
 }
 

@@ -2,6 +2,8 @@ import type { Role } from "../core/event.ts";
 import { type Amount, formatAmount, formatUnits } from "../core/fixed_point.ts";
 import { openOrdersOf } from "../core/open_orders.ts";
 import { cashOf, positionsOf, totalsOf } from "../core/portfolio.ts";
+import { feedFigures } from "./feed_tally.ts";
+import { latencyRank } from "./latencies.ts";
 import type { Tally } from "./tally.ts";
 
 /** The figures of a night as report.json, metrics.json and portfolio.json hold them. A figure without data is null. */
@@ -14,6 +16,7 @@ export interface ReportFacts {
   readonly detail: string | null;
   readonly started_ts: number;
   readonly ended_ts: number | null;
+  /** Since the start of the run. */
   readonly uptime_s: Readonly<Record<Role, number | null>>;
   readonly deadletter: number;
   readonly refused_after_stop: number;
@@ -36,25 +39,32 @@ export function reportOf(tally: Tally, facts: ReportFacts): Readonly<Record<stri
     counts,
     deadletter: facts.deadletter,
     refused_after_stop: facts.refused_after_stop,
-    uptime_s: facts.uptime_s,
+    uptime_s: uptimeOf(tally, facts),
     ...figures,
     last_n: facts.last_n,
     head: facts.head,
   };
 }
 
+/** The market role may have been restarted; its uptime counts from then on. */
+function uptimeOf({ marketRestartTs, lastTs }: Tally, { uptime_s }: ReportFacts): ReportFacts["uptime_s"] {
+  return marketRestartTs === null
+    ? uptime_s
+    : { ...uptime_s, market_role: (lastTs - marketRestartTs) / 1000 };
+}
+
 /** What the events alone give: a verifier folds them again and must find the same. */
 export function reportFigures(tally: Tally): Readonly<Record<string, unknown>> {
   const totals = totalsOf(tally.portfolio);
-  const latencies = [...tally.latenciesMs].sort((a, b) => a - b);
   const riskActions = tally.counts.risk_action;
   return {
     counts: tally.counts,
     binance_latency_ms: {
-      p50: nearestRank(latencies, 50),
-      p95: nearestRank(latencies, 95),
-      count: latencies.length,
+      p50: latencyRank(tally.latencies, 50),
+      p95: latencyRank(tally.latencies, 95),
+      count: tally.latencies.count,
     },
+    feed: feedFigures(tally.feed, tally.counts.market_tick),
     virtual_pnl: {
       realised: formatAmount(totals.realised),
       unrealised: formatAmount(totals.unrealised),
@@ -109,10 +119,4 @@ export function portfolioOf(
 function rewardToRisk(tally: Tally): number | null {
   if (tally.wins === 0 || tally.losses === 0) return null;
   return (Number(tally.won) / tally.wins) / (Number(tally.lost) / tally.losses);
-}
-
-/** The smallest value that at least `percent` of all do not exceed. */
-function nearestRank(sorted: readonly number[], percent: number): number | null {
-  if (sorted.length === 0) return null;
-  return sorted[Math.ceil(percent * sorted.length / 100) - 1]!;
 }

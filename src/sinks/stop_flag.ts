@@ -57,12 +57,17 @@ function noticeIn(text: string): StopNotice | null {
 }
 
 /** Sets the latch unless somebody has set it before: their words are not overwritten. */
-export function setLatch(files: Files, varFolder: string, notice: StopNotice): void {
+export function writeLatch(files: Files, varFolder: string, notice: StopNotice): void {
   if (files.exists(`${varFolder}/STOP.flag`)) return;
+  writeArtefact(files, `${varFolder}/STOP.flag`, { schema: "nore/stop_flag", v: 1, ...notice });
+}
+
+/** The same, and where the words cannot be written an empty one, which latches as well. */
+export function setLatch(files: Files, varFolder: string, notice: StopNotice): void {
   try {
-    writeArtefact(files, `${varFolder}/STOP.flag`, { schema: "nore/stop_flag", v: 1, ...notice });
+    writeLatch(files, varFolder, notice);
   } catch (error) {
-    files.append(`${varFolder}/STOP.flag`).close(); // an empty one needs no room, and latches as well
+    files.append(`${varFolder}/STOP.flag`).close(); // it needs no room
     throw error;
   }
 }

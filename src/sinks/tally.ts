@@ -3,6 +3,8 @@ import { type Amount, parseAmount, parsePrice, ratioOf, ZERO_AMOUNT } from "../c
 import type { Machine } from "../core/machine.ts";
 import { applyFill, equityOf, isHeld, markSymbol, openPortfolio, type Portfolio } from "../core/portfolio.ts";
 import { foldOpenOrder, type OpenOrders, openOrders } from "../core/open_orders.ts";
+import { type FeedTally, openFeedTally, tallyFreeze, tallyHealth, tallyTrade } from "./feed_tally.ts";
+import { addLatency, type Latencies, openLatencies } from "./latencies.ts";
 
 /**
  * What a night amounts to, folded from its events alone: the same fold gives the live metrics, the report,
@@ -26,7 +28,10 @@ export interface Tally {
   lost: Amount;
   stops: Record<string, number>;
   riskStops: number;
-  latenciesMs: number[];
+  readonly latencies: Latencies;
+  readonly feed: FeedTally;
+  /** The market role's last restart. */
+  marketRestartTs: number | null;
   lastDenial: string | null;
   lastTs: number;
 }
@@ -58,7 +63,9 @@ export function tallyOf(
         lost: ZERO_AMOUNT,
         stops: {},
         riskStops: 0,
-        latenciesMs: [],
+        latencies: openLatencies(),
+        feed: openFeedTally(),
+        marketRestartTs: null,
         lastDenial: null,
         lastTs: 0,
       };
@@ -75,6 +82,7 @@ export function tallyOf(
 function count(tally: Tally, event: Event): void {
   switch (event.type) {
     case "market_tick":
+      if (event.payload.kind === "trade") tallyTrade(tally.feed, event.payload, event.ts);
       return countTick(tally, event.payload);
     case "fill":
       return countFill(tally, event.payload);
@@ -84,7 +92,7 @@ function count(tally: Tally, event: Event): void {
     case "risk_action":
       if (event.payload.action === "STOP") tally.riskStops++;
       if (event.payload.action === "DENY") tally.lastDenial = event.payload.reason_code;
-      return;
+      return tallyFreeze(tally.feed, event.payload);
     case "policy_denial":
       tally.lastDenial = event.payload.codes.join(" ");
       return;
@@ -94,7 +102,10 @@ function count(tally: Tally, event: Event): void {
       return;
     }
     case "health":
-      if (event.payload.latency_ms !== undefined) tally.latenciesMs.push(event.payload.latency_ms);
+      if (event.payload.latency_ms !== undefined) addLatency(tally.latencies, event.payload.latency_ms);
+      return tallyHealth(tally.feed, event.payload);
+    case "lifecycle":
+      if (event.payload.what === "role_restarted") tally.marketRestartTs = event.ts;
       return;
   }
 }

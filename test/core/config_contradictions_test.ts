@@ -9,6 +9,9 @@ function contradictions(changes: {
   readonly risk?: Partial<Config["risk"]>;
   readonly latency_ms?: number;
   readonly logging?: Partial<Config["logging"]>;
+  readonly market?: Partial<Config["market"]>;
+  readonly binance?: Partial<Config["binance"]>;
+  readonly watchdog?: Partial<Config["watchdog"]>;
   readonly ids?: readonly string[];
   readonly capitals?: readonly string[];
 }): readonly string[] {
@@ -24,6 +27,9 @@ function contradictions(changes: {
     risk: { ...config.risk, ...changes.risk },
     execution: { ...config.execution, latency_ms: changes.latency_ms ?? config.execution.latency_ms },
     logging: { ...config.logging, ...changes.logging },
+    market: { ...config.market, ...changes.market },
+    binance: { ...config.binance, ...changes.binance },
+    watchdog: { ...config.watchdog, ...changes.watchdog },
   });
 }
 
@@ -48,6 +54,80 @@ test("configContradictions() names times that are out of order", () => {
     "logging.snapshot_every_ms: 4999, expected at least logging.metrics_every_ms, which is 5000: " +
     "a snapshot is one of the refreshed metrics",
   ]);
+});
+
+test("configContradictions() names a first wait that is longer than the longest", () => {
+  assert.equal(contradictions({ binance: { backoff: { first_ms: 700, most_ms: 700 } } }), []);
+  assert.equal(contradictions({ binance: { backoff: { first_ms: 701, most_ms: 700 } } }), [
+    "binance.backoff.first_ms: 701, expected at most binance.backoff.most_ms, which is 700: " +
+    "the first wait would be longer than the longest",
+  ]);
+});
+
+type Changes = Parameters<typeof contradictions>[0];
+
+/** The last value that fits, made by `change`, and what is said of the next one. */
+const BOUNDS:
+  readonly (readonly [path: string, fits: number, change: (value: number) => Changes, says: string])[] = [
+    [
+      "market.stale.freeze_ms",
+      1999,
+      (freeze_ms) => ({ market: { stale: { freeze_ms, stop_ms: 2000 } } }),
+      "market.stale.stop_ms, which is 2000: a silent symbol would stop the night before it is frozen",
+    ],
+    [
+      "binance.stall_ms",
+      119_999,
+      (stall_ms) => ({ binance: { stall_ms } }),
+      "binance.lost_after_ms, which is 120000: a stalled connection would stop the night before it is replaced",
+    ],
+    [
+      "binance.connect_timeout_ms",
+      19_999,
+      (connect_timeout_ms) => ({ binance: { connect_timeout_ms, lost_after_ms: 20_000 } }),
+      "binance.lost_after_ms, which is 20000: one attempt to connect would outlast the time in which to come back",
+    ],
+    [
+      "binance.probe_every_ms",
+      44_999,
+      (probe_every_ms) => ({ binance: { probe_every_ms } }),
+      "watchdog.role_late_ms, which is 45000: the market role would be down between two probes",
+    ],
+    [
+      "binance.request_timeout_ms",
+      44_999,
+      (request_timeout_ms) => ({ binance: { request_timeout_ms } }),
+      "watchdog.role_late_ms, which is 45000: the market role would be down while it waits for an answer",
+    ],
+    [
+      "binance.probe_every_ms",
+      11_999,
+      (probe_every_ms) => ({ binance: { probe_every_ms, clock: { offset_ms_max: 1, stop_ms: 12_000 } } }),
+      "binance.clock.stop_ms, which is 12000: a clock that is right again would be seen too late",
+    ],
+    [
+      "watchdog.loop_lag_ms_max",
+      14_999,
+      (loop_lag_ms_max) => ({ watchdog: { loop_lag_ms_max } }),
+      "watchdog.loop_stalled_ms, which is 15000: the process would be ended before the delay is seen",
+    ],
+    [
+      "market.book",
+      9999,
+      (book) => ({ market: { book } }),
+      "risk.stale_price.limit_ms, which is 10000: every entry could be priced by a quote that is too old",
+    ],
+  ];
+
+for (const [path, fits, change, says] of BOUNDS) {
+  test(`configContradictions() names a ${path} that is not under ${says.slice(0, says.indexOf(","))}`, () => {
+    assert.equal(contradictions(change(fits)), []);
+    assert.equal(contradictions(change(fits + 1)), [`${path}: ${fits + 1}, expected less than ${says}`]);
+  });
+}
+
+test("configContradictions() has nothing against quotes that are not thinned by time", () => {
+  for (const book of ["every", "changed"] as const) assert.equal(contradictions({ market: { book } }), []);
 });
 
 test("configContradictions() names an order size that every entry passes", () => {
@@ -76,6 +156,19 @@ test("configContradictions() names an exposure that one entry passes", () => {
   ]);
   // What an entry is reduced to by another limit is what counts.
   const reduced = { ...exposure("0.04", "STOP"), order_size: { limit: "800", action: "REDUCE" as const } };
+  assert.equal(contradictions({ risk: reduced }), []);
+});
+
+test("configContradictions() names an exposure in a symbol that one entry passes, unless it is reduced", () => {
+  const limits = (limit: string, action: "DENY" | "REDUCE") => ({ symbol_exposure: { limit, action } });
+  assert.equal(contradictions({ risk: limits("0.05", "DENY") }), []);
+  assert.equal(contradictions({ risk: limits("1", "DENY") }), []); // above risk.exposure.limit, which then decides
+  assert.equal(contradictions({ risk: limits("0.04", "REDUCE") }), []);
+  assert.equal(contradictions({ risk: limits("0.04", "DENY"), capitals: ["20000", "1000"] }), [
+    'risk.symbol_exposure.limit: 0.04 of 21000, action DENY, but an entry of "reversion" takes 2000 ' +
+    "(risk.order_fraction 0.1 of strategy.list.0.capital 20000)",
+  ]);
+  const reduced = { ...limits("0.04", "REDUCE"), exposure: { limit: "0.04", action: "STOP" as const } };
   assert.equal(contradictions({ risk: reduced }), []);
 });
 

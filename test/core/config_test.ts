@@ -40,12 +40,47 @@ test("loadConfig() has the same defaults as the file that comes with the program
     snapshot_every_ms: 60_000,
     disk_free_bytes_min: 268_435_456,
   });
-  assert.equal(config.watchdog, { heartbeat_every_ms: 10_000, stop_poll_ms: 200 });
-  assert.equal([config.guards.secrets.allow_env, config.binance, config.policy.directory], [
-    [],
-    {},
-    "policies",
-  ]);
+  assert.equal(config.market, {
+    book: "every",
+    stale: { freeze_ms: 15_000, stop_ms: 120_000 },
+    gap: { stop_ms: 60_000, trades_max: 20_000 },
+    embedded: { ticks_per_s: 10, faults: [] },
+  });
+  assert.equal(config.binance, {
+    ws_url: "wss://data-stream.binance.vision",
+    rest_url: "https://data-api.binance.vision",
+    connect_timeout_ms: 10_000,
+    request_timeout_ms: 5000,
+    stall_ms: 10_000,
+    backoff: { first_ms: 500, most_ms: 30_000 },
+    attempts: { limit: 100, window_ms: 300_000 },
+    renew_after_ms: 82_800_000,
+    lost_after_ms: 120_000,
+    probe_every_ms: 10_000,
+    errors: { limit: 30, window_ms: 300_000 },
+    clock: { offset_ms_max: 1000, stop_ms: 60_000 },
+    frame_bytes_max: 65_536,
+    deadletters_per_min_max: 60,
+  });
+  assert.equal(config.watchdog, {
+    heartbeat_every_ms: 10_000,
+    stop_poll_ms: 200,
+    role_late_ms: 45_000,
+    restarts_max: 3,
+    scrub_bytes_per_s: 4_194_304,
+    sample_every_ms: 10_000,
+    rss_mb_max: 1024,
+    loop_lag_ms_max: 5000,
+    loop_stalled_ms: 15_000,
+  });
+  assert.equal(config.risk.low_profit, {
+    trades: 20,
+    window_ms: 21_600_000,
+    loss_max: "0.02",
+    freeze_ms: 3_600_000,
+    action: "FREEZE",
+  });
+  assert.equal([config.guards.secrets.allow_env, config.policy.directory], [[], "policies"]);
 });
 
 test("the schema stands alone, and describes every key", () => {
@@ -54,7 +89,7 @@ test("the schema stands alone, and describes every key", () => {
   function visit(node: Node, path: string): void {
     for (const [key, child] of Object.entries({ ...node.properties, ...node.items?.properties })) {
       assert.ok(child.description !== undefined, `${path}.${key} has no description`);
-      const isGiven = ["$schema", "id", "name", "capital"].includes(key);
+      const isGiven = ["$schema", "id", "name", "capital", "kind"].includes(key);
       assert.ok(child.default !== undefined || isGiven, `${path}.${key} has no default`);
       visit(child, `${path}.${key}`);
     }
@@ -91,7 +126,7 @@ test("loadConfig() names all that is wrong with a file at once", () => {
   const text = `
 mode: nore
 duration: 7h
-source: binance
+source: kraken
 symbols: [btcusdt, BTCUSDT, BTCUSDT]
 queues: { names: [market_ticks] }
 strategy: { list: [{ id: Trend, name: momentum }] }
@@ -104,7 +139,7 @@ logging: 5
     [...problemsOf([], { text })].sort(),
     [
       "ai.enabled: true, expected false",
-      "binance.ws_url: unknown key, expected none",
+      'binance.ws_url: "x", expected URL such as wss://data-stream.binance.vision',
       'duration: unknown key, did you mean "duration_ms"',
       "logging: 5, expected object",
       'mode: "nore", expected "NORE"',
@@ -112,7 +147,7 @@ logging: 5
       'risk.drawdown.actoin: unknown key, did you mean "action"',
       'risk.drawdown.limit: 0.05, expected string with a decimal above 0 and at most 1, such as "0.05", no trailing zeros',
       'risk.night_loss.action: "REDUCE", expected one of "DENY", "FREEZE", "STOP"',
-      'source: "binance", expected one of "embedded"',
+      'source: "kraken", expected one of "embedded", "binance"',
       "strategy.list.0.capital: missing",
       'strategy.list.0.id: "Trend", expected lower-case name such as "trend_1", at most 32 characters',
       'symbols.0: "btcusdt", expected symbol such as BTCUSDT: 5 to 20 capitals and digits',
@@ -195,6 +230,12 @@ test("loadConfig() keeps to the ends of its ranges", () => {
   const ranges: readonly (readonly [string, readonly unknown[], readonly unknown[]])[] = [
     ["duration_ms", [0, 604_800_000], [-1, 604_800_001, 0.5]],
     ["market.embedded.ticks_per_s", [1, 1000], [0, 1001]],
+    ["market.book", ["every", "changed", 1, 9999], [0, 60_001, "none"]],
+    ["market.embedded.faults", ["[]", "[{ kind: gap }]"], [
+      "[{}]",
+      "[{ kind: fire }]",
+      "[{ kind: gap, count: 0 }]",
+    ]],
     ["symbols", ["[ABCDE]", `[${Array.from({ length: 16 }, (_, i) => `COIN${i + 10}`)}]`], [
       "[]",
       "[ABCD]",
@@ -205,6 +246,13 @@ test("loadConfig() keeps to the ends of its ranges", () => {
     ["risk.drawdown.limit", ["1", "0.5"], ["0", "2"]],
     ["risk.order_size.limit", ["1000", "12.5", "0.00000001"], ["0", "-5", "1.0"]],
     ["risk.trade_rate.limit", [1, 100_000], [0, 100_001]],
+    ["risk.symbol_exposure.limit", ["1", "0.05"], ["0", "1.1"]],
+    ["risk.open_orders.limit", [1, 64], [0, 65]],
+    ["risk.stale_price.limit_ms", [1, 3_600_000], [0, 3_600_001]],
+    ["risk.cooldown.after_loss_ms", [0, 86_400_000], [-1, 86_400_001]],
+    ["risk.stoploss_guard.losses", [1, 1000], [0, 1001]],
+    ["risk.low_profit.loss_max", ["1", "0.00000001"], ["0", "2"]],
+    ["binance.rest_url", ["http://127.0.0.1:9000"], ["127.0.0.1:9000", "http://a/b", "ftp://a"]],
     ["execution.fees.taker", ["0", "0.99999999"], ["1", "-0.001"]],
     ["execution.latency_ms", [0, 59_999], [-1, 60_001]],
     ["logging.rotate_bytes", [4096], [4095]],

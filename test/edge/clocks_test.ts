@@ -1,11 +1,34 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { pacedClock, systemClock, virtualClock } from "../../src/edge/clocks.ts";
+import { elapsedClock, forwardClock, pacedClock, systemClock, virtualClock } from "../../src/edge/clocks.ts";
 
 test("systemClock gives whole Unix milliseconds", () => {
   const ts = systemClock.now();
   assert.ok(Number.isInteger(ts) && ts > Date.UTC(2020), String(ts));
+});
+
+test("elapsedClock goes on", () => {
+  const first = elapsedClock.now();
+  assert.ok(elapsedClock.now() >= first);
+});
+
+test("forwardClock() follows the machine's time, and goes on by itself where that is set back", () => {
+  let [dateMs, elapsedMs] = [1_000_000, 50.5];
+  const clock = forwardClock(() => dateMs, () => elapsedMs);
+  const steps: readonly (readonly [date: number, elapsed: number, ts: number])[] = [
+    [0, 0, 1_000_000],
+    [10, 10, 1_000_010],
+    [3_600_000, 5, 4_600_010], // set forward: followed
+    [-7_200_000, 20.75, 4_600_030], // set back: only what has passed
+    [100, 100, 4_600_130],
+    [-5, 0, 4_600_130],
+  ];
+  for (const [date, elapsed, ts] of steps) {
+    dateMs += date;
+    elapsedMs += elapsed;
+    assert.is(clock.now(), ts);
+  }
 });
 
 const PACED: readonly (readonly [speed: number, passedMs: number, ts: number])[] = [

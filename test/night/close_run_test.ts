@@ -100,6 +100,12 @@ test("closeRun() tries a second time what failed once", async () => {
 test("closeRun() latches with an empty flag where its words cannot be written", async () => {
   const night = await closed("stop", { prepare: failOn((path) => path === "/var/STOP.flag.tmp") });
   assert.is(night.files.text("/var/STOP.flag"), "");
+  assert.is(night.problems.length, 2);
+});
+
+test("closeRun() latches with its words where they can be written at the second try", async () => {
+  const night = await closed("stop", { prepare: failOn((path) => path === "/var/STOP.flag.tmp", 1) });
+  assert.is(openArtefact(night.files.text("/var/STOP.flag"))["detail"], "enough");
   assert.is(night.problems.length, 1);
 });
 

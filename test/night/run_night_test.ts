@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { Event, EventType, OrderResult } from "../../src/core/event.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import type { OpenRun } from "../../src/night/open_run.ts";
+import { roleEntry } from "../../src/streams/operators/react.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import { mergeAgendas } from "../../src/streams/sources/agenda.ts";
 import { memoryFiles } from "../support/memory_files.ts";
@@ -135,17 +136,16 @@ test("runNight() with a start problem says it and nothing else: complete, STOPPE
 
 const broken = (run: OpenRun): OpenRun => ({
   ...run,
-  roles: [...run.roles, {
-    role: "risk_role",
-    reads: ["fill"],
-    machine: {
+  roles: [
+    ...run.roles,
+    roleEntry("risk_role", ["fill"], {
       name: "broken",
       initial: () => null,
       step: () => {
         throw new Error("the fill is not mine");
       },
-    },
-  }],
+    }),
+  ],
 });
 
 for (
@@ -196,7 +196,7 @@ test("runNight() counts what was refused after a stop had begun, and journals no
     operator$: defer(() => of(command("stop", "enough"))),
     onOpened: (run) => ({
       ...run,
-      roles: [...run.roles, { role: "execution_role", reads: ["stop_journal"], machine: late }],
+      roles: [...run.roles, roleEntry("execution_role", ["stop_journal"], late)],
     }),
   }));
   assert.equal([report["refused_after_stop"], ofType(events, "fill").length], [2, 0]);

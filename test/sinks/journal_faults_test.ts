@@ -6,7 +6,9 @@ import { JournalFailure } from "../../src/sinks/journal_failure.ts";
 import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
 import { draftOf, openJournal, RUN_FOLDER, START_TS } from "../support/open_journal.ts";
 import { repoContracts } from "../support/repo_contracts.ts";
+import { SAMPLE_RUN_ID } from "../support/sample_events.ts";
 
+const MIRROR = `/var/mirror/${SAMPLE_RUN_ID}.anchors.jsonl`;
 const FILLS = `${RUN_FOLDER}/queues/fills/inbox.jsonl`;
 
 /** The call with this name and path fails so often. */
@@ -122,11 +124,56 @@ for (
   });
 }
 
-test("a disk that does not even say how much is free fails the journal", () => {
-  const open = openJournal();
-  failing(open.files, `freeBytes ${RUN_FOLDER}`, "EIO");
-  assert.equal(failureOf(() => anchored(open)), ["SINK_IO", false]);
+/** What may fail while the lines are sound, at the first anchor. */
+const BESIDE_THE_LINES: readonly (readonly [what: string, call: string])[] = [
+  ["a cursor that cannot be made", `open ${RUN_FOLDER}/queues/market_ticks/cursor.json.tmp`],
+  ["a cursor that cannot be synced", `sync ${RUN_FOLDER}/queues/market_ticks/cursor.json.tmp`],
+  ["a cursor that cannot be put in its place", `rename ${RUN_FOLDER}/queues/market_ticks/cursor.json.tmp`],
+  ["a folder that cannot be synced", `syncDirectory ${RUN_FOLDER}/queues/market_ticks`],
+  ["a mirror that cannot be written", `write ${MIRROR}`],
+  ["a mirror that cannot be synced", `sync ${MIRROR}`],
+  ["a disk that does not even say how much is free", `freeBytes ${RUN_FOLDER}`],
+];
+
+for (const [what, call] of BESIDE_THE_LINES) {
+  test(`${what}: the stop is the next input, said once, and the final anchor comes`, () => {
+    const { files, turn, journal, anchors, clock } = openJournal();
+    failing(files, call, "EIO", call.startsWith("write") ? 1 : 2);
+    turn(draftOf("market_tick", START_TS));
+    clock.set(START_TS + 1001);
+    const fault = turn(draftOf("timer", START_TS + 1001));
+    assert.equal([stopOf(fault)?.reason_code, stopOf(fault)?.component], ["SINK_IO", "journal"]);
+    assert.is(turn({ ...draftOf("market_tick", START_TS + 2500) }), null, "said once");
+    files.fault = null;
+    journal.finish();
+    assert.is(anchors().at(-1)!.final, true);
+    assert.is(files.text(MIRROR), files.text(`${RUN_FOLDER}/audit/anchors.jsonl`));
+  });
+}
+
+test("a view that cannot be written is the next input, and after the last event an error at the end", () => {
+  for (const isEnded of [false, true]) {
+    const { turn, journal, anchors } = openJournal();
+    turn(draftOf("lifecycle", START_TS, { what: isEnded ? "ended" : "started" }));
+    journal.guard(() => {
+      throw systemError("EIO");
+    });
+    const fault = journal.endTurn();
+    assert.is(stopOf(fault)?.reason_code, isEnded ? undefined : "SINK_IO");
+    if (isEnded) assert.equal(failureOf(() => journal.finish()), ["SINK_IO", false]);
+    else journal.finish();
+    assert.is(anchors().at(-1)!.final, true);
+  }
 });
+
+for (const place of [`sync ${RUN_FOLDER}/queues/fills/cursor.json.tmp`, `write ${MIRROR}`]) {
+  test(`the final anchor says nothing that is not so: ${place.split(" ")[0]} fails`, () => {
+    const { turn, files, journal } = openJournal();
+    turn(draftOf("fill"));
+    failing(files, place, "EIO");
+    assert.equal(failureOf(() => journal.finish()), ["SINK_IO", false]);
+  });
+}
 
 test("a disk found full at an anchor is said at the end of the turn that began with it", () => {
   const open = openJournal();

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { LimitAction, RiskConfig, StrategyConfig } from "../../src/core/config.ts";
-import type { BookTick, Event, Fill, Side } from "../../src/core/event.ts";
+import type { BookTick, Fill } from "../../src/core/event.ts";
 import {
   type Amount,
   feeAsAmount,
@@ -11,137 +10,16 @@ import {
   parseFee,
   parsePrice,
   parseQuantity,
-  parseRate,
 } from "../../src/core/fixed_point.ts";
 import { foldOpenOrder, openOrders } from "../../src/core/open_orders.ts";
 import { cashOf, equityOf, positionQuantity, totalsOf } from "../../src/core/portfolio.ts";
-import { paperExecutor, type PaperState } from "../../src/streams/fills/paper_executor.ts";
+import type { PaperState } from "../../src/streams/fills/paper_executor.ts";
 import { reservedCash, reservedQuantity } from "../../src/streams/risk/reservations.ts";
-import { riskRole, type RiskState } from "../../src/streams/risk/risk_role.ts";
-import { type MiniLog, miniLog } from "../support/mini_log.ts";
-import {
-  book,
-  ended,
-  RUN_ID,
-  signal,
-  stopJournal,
-  SYMBOLS,
-  timer,
-  VENUE,
-  WIDE,
-} from "../support/trading_events.ts";
+import type { RiskState } from "../../src/streams/risk/risk_role.ts";
+import { FEE, holds, NIGHT, ofType, played, STRATEGIES } from "../support/random_nights.ts";
+import { SYMBOLS, VENUE } from "../support/trading_events.ts";
 
 /** What must hold of risk and execution together, whatever market and signals they are given. */
-
-const STRATEGIES = ["alpha", "beta"];
-const FEE = parseRate("0.001");
-
-const action = fc.constantFrom<LimitAction>("DENY", "REDUCE", "FREEZE", "STOP");
-const share = (...limits: string[]) => fc.record({ limit: fc.constantFrom(...limits), action });
-const config: fc.Arbitrary<RiskConfig> = fc.record({
-  order_fraction: fc.constantFrom("0.1", "0.5", "0.9"),
-  order_ttl_ms: fc.constantFrom(50, 1000),
-  order_size: share("50", "1000000"),
-  exposure: share("0.1", "10"),
-  drawdown: share("0.005", "1"),
-  trade_rate: fc.record({ limit: fc.constantFrom(2, 1000), window_ms: fc.constantFrom(100, 1000), action }),
-  night_loss: share("0.005", "1"),
-});
-const terms: fc.Arbitrary<StrategyConfig["order"]> = fc.record({
-  type: fc.constantFrom("MARKET", "LIMIT"),
-  tif: fc.constantFrom("GTC", "GTC", "IOC", "FOK"),
-});
-
-const symbol = fc.constantFrom(...SYMBOLS.keys());
-const strategy = fc.constantFrom(...STRATEGIES);
-const happening = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      what: fc.constant("book" as const),
-      symbol,
-      bid: fc.integer({ min: 950, max: 1050 }),
-      spread: fc.integer({ min: 1, max: 5 }),
-      bidQty: fc.constantFrom("0", "0.3", "2", "50"),
-      askQty: fc.constantFrom("0", "0.3", "2", "50"),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      what: fc.constant("signal" as const),
-      symbol,
-      strategy,
-      side: fc.constantFrom<Side>("BUY", "SELL"),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant("timer" as const) }) },
-);
-const night = fc.record({
-  risk: fc.oneof(config, fc.constant(WIDE)),
-  orders: fc.tuple(terms, terms),
-  latencyMs: fc.constantFrom(0, 30),
-  happenings: fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), happening), {
-    minLength: 20,
-    maxLength: 120,
-  }),
-  ends: fc.constantFrom("ended", "stop"),
-  denied: fc.integer({ min: 0, max: 9 }),
-});
-type NightCase = typeof night extends fc.Arbitrary<infer T> ? T : never;
-
-function played(
-  { risk, orders, latencyMs, happenings, ends, denied }: NightCase,
-  each: (log: MiniLog) => void,
-): MiniLog {
-  const strategies = STRATEGIES.map((id, index) => ({
-    id,
-    name: "x",
-    capital: "1000",
-    parameters: {},
-    order: orders[index]!,
-  }));
-  const base = { runId: RUN_ID, venue: VENUE, symbols: SYMBOLS };
-  const fees = { maker: parseRate("0.0005"), taker: FEE };
-  const log = miniLog([
-    {
-      reads: ["signal", "market_tick", "fill", "order_result", "timer", "policy_denial", "stop_journal"],
-      machine: riskRole({ ...base, risk, strategies, takerFee: FEE }),
-    },
-    {
-      reads: [
-        "order_intent",
-        "order_cancel",
-        "order_result",
-        "fill",
-        "market_tick",
-        "stop_journal",
-        "lifecycle",
-      ],
-      machine: paperExecutor({ ...base, latencyMs, fees, openOrdersMax: 3 }),
-    },
-  ], ({ type, payload }) => type === "order_intent" && payload.client_order_id.endsWith(String(denied)));
-  let ts = 1000;
-  for (const [gap, it] of happenings) {
-    ts += gap;
-    if (it.what === "timer") log.turn(timer(ts));
-    else if (it.what === "signal") log.turn(signal(ts, it.side, it));
-    else log.turn(book(ts, String(it.bid / 10), String((it.bid + it.spread) / 10), it));
-    each(log);
-  }
-  log.turn(ends === "ended" ? ended(ts) : stopJournal(ts));
-  return log;
-}
-
-function holds(
-  property: (log: MiniLog, it: NightCase) => void,
-  each: (log: MiniLog) => void = () => {},
-): void {
-  fc.assert(fc.property(night, (it) => property(played(it, each), it)), { numRuns: 200 });
-}
-
-const ofType = <T extends Event["type"]>(log: MiniLog, type: T): Event<T>[] =>
-  log.events.filter((event) => event.type === type) as Event<T>[];
 
 test("riskRole() reserves neither less than nothing nor more than there is to sell", () => {
   holds(() => {}, (log) => {
@@ -284,7 +162,7 @@ test("riskRole() answers every signal with one risk_action, and nothing trades a
 
 test("riskRole() and paperExecutor() give the same events for the same inputs", () => {
   fc.assert(
-    fc.property(night, (it) => {
+    fc.property(NIGHT, (it) => {
       const [one, two] = [played(it, () => {}), played(it, () => {})];
       assert.is(JSON.stringify(one.events), JSON.stringify(two.events));
     }),

@@ -2,8 +2,9 @@ import * as assert from "uvu/assert";
 import type { RiskConfig, StrategyConfig } from "../../src/core/config.ts";
 import type { Event, Proposal } from "../../src/core/event.ts";
 import { parseRate } from "../../src/core/fixed_point.ts";
-import type { MakeRiskCheck } from "../../src/streams/risk/risk_check.ts";
+import type { FeedLimits, MakeRiskCheck } from "../../src/streams/risk/risk_check.ts";
 import { type RiskIn, riskRole, type RiskState } from "../../src/streams/risk/risk_role.ts";
+import { WIDE_FEED } from "./feed_events.ts";
 import { book, fill, result, RUN_ID, signal, SYMBOLS, VENUE, WIDE } from "./trading_events.ts";
 
 /** A risk role on a stage: events in, its answers out as text. */
@@ -17,7 +18,11 @@ export interface Night {
 /** Two strategies, alpha and beta, with 1,000 each. */
 export function night(
   risk: Partial<RiskConfig> = {},
-  more: { readonly order?: StrategyConfig["order"]; readonly table?: readonly MakeRiskCheck[] } = {},
+  more: {
+    readonly order?: StrategyConfig["order"];
+    readonly table?: readonly MakeRiskCheck[];
+    readonly feed?: FeedLimits;
+  } = {},
 ): Night {
   const order = more.order ?? { type: "MARKET", tif: "GTC" } as const;
   const strategies = ["alpha", "beta"].map((id) => ({
@@ -35,6 +40,7 @@ export function night(
       strategies,
       takerFee: parseRate("0.001"),
       symbols: SYMBOLS,
+      feed: { ...WIDE_FEED, ...more.feed },
     },
     ...(more.table === undefined ? [] : [more.table]),
   );
@@ -62,8 +68,8 @@ export function textOf(proposal: Proposal): string {
 }
 
 /** Alpha buys 1 at 100 and has it: order 1. */
-export function holding(risk: Partial<RiskConfig> = {}): Night {
-  const it = night(risk);
+export function holding(risk: Partial<RiskConfig> = {}, feed: FeedLimits = WIDE_FEED): Night {
+  const it = night(risk, { feed });
   it.step(book(1, "99", "100"));
   assert.equal(it.step(signal(1, "BUY")), ["ALLOW OK alpha AAAUSDT", "#1 BUY 1 MARKET GTC"]);
   it.step(result(1, 1, "ACCEPTED"));

@@ -2,9 +2,10 @@ import { notionalOf, parseAmount, parsePrice, parseQuantity } from "../../src/co
 import { type OpenOrders, openOrders, placeOrder } from "../../src/core/open_orders.ts";
 import { openPortfolio, type Portfolio } from "../../src/core/portfolio.ts";
 import type { OrderIntent, Side } from "../../src/core/event.ts";
+import { beginFeed, type Feed, openFeed } from "../../src/streams/risk/feed_view.ts";
 import { orderWindow } from "../../src/streams/risk/order_window.ts";
 import type { Candidate, RiskMarket, RiskView } from "../../src/streams/risk/risk_check.ts";
-import { intent, rulesOf } from "./trading_events.ts";
+import { intent, rulesOf, SYMBOLS } from "./trading_events.ts";
 
 /** A view of a night with 1,000 in cash, for tests of single checks: set what a case needs. */
 export interface MadeView extends RiskView {
@@ -12,9 +13,13 @@ export interface MadeView extends RiskView {
   readonly portfolio: Portfolio;
   readonly orders: OpenOrders;
   readonly markets: Map<string, RiskMarket>;
+  readonly feed: Feed;
 }
 
+/** Its feed has begun at 0, with AAAUSDT and BBBUSDT. */
 export function riskView(): MadeView {
+  const feed = openFeed([...SYMBOLS.keys()]);
+  beginFeed(feed, 0);
   return {
     ts: 0,
     portfolio: openPortfolio([
@@ -24,6 +29,7 @@ export function riskView(): MadeView {
     orders: openOrders(),
     markets: new Map(),
     window: orderWindow(1000, 3),
+    feed,
   };
 }
 

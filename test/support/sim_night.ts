@@ -9,7 +9,7 @@ import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { packageRoot, readContractFiles } from "../../src/edge/package_files.ts";
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
 import { type OpenRun, openRun, openSinks } from "../../src/night/open_run.ts";
-import { runNight, type StartProblem } from "../../src/night/run_night.ts";
+import { type MarketFeed, runNight, type StartProblem } from "../../src/night/run_night.ts";
 import type { PolicyFiles } from "../../src/policy/policy_files.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import type { Pace } from "../../src/streams/sources/drive.ts";
@@ -29,6 +29,9 @@ export interface SimNightOptions {
   readonly isDurable?: boolean;
   readonly pace?: Pace;
   readonly agenda?: Agenda;
+  /** In the place of a market inside. */
+  readonly feed?: MarketFeed;
+  readonly vitals$?: Observable<AnyDraft>;
   readonly operator$?: Observable<AnyDraft>;
   readonly startProblem?: StartProblem | null;
   readonly signer?: Signer;
@@ -107,7 +110,9 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     identity,
     config,
     pace,
-    marketAgenda: options.agenda ?? simMarket(config, { seed, startTs }),
+    marketAgenda: options.feed === undefined ? options.agenda ?? simMarket(config, { seed, startTs }) : null,
+    feed: options.feed ?? null,
+    vitals$: options.vitals$ ?? NEVER,
     operator$: options.operator$ ?? NEVER,
     startProblem: options.startProblem ?? null,
   });

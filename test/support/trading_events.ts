@@ -182,4 +182,12 @@ export const WIDE: RiskConfig = {
   drawdown: { limit: "1", action: "DENY" },
   trade_rate: { limit: 1000, window_ms: 60_000, action: "DENY" },
   night_loss: { limit: "1", action: "DENY" },
+  daily_loss: { limit: "1", action: "DENY" },
+  symbol_exposure: { limit: "10", action: "DENY" },
+  open_orders: { limit: 1000, action: "DENY" },
+  price_collar: { limit: "10", action: "DENY" },
+  stale_price: { limit_ms: Number.MAX_SAFE_INTEGER, action: "DENY" },
+  cooldown: { after_loss_ms: 0, action: "DENY" },
+  stoploss_guard: { losses: 1000, window_ms: 1000, freeze_ms: 1000, action: "DENY" },
+  low_profit: { trades: 1000, window_ms: 1000, loss_max: "1", freeze_ms: 1000, action: "DENY" },
 };

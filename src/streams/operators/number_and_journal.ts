@@ -1,5 +1,5 @@
 import { defer, map, type OperatorFunction } from "rxjs";
-import type { Event, PermittedDraft } from "../../core/event.ts";
+import type { Event, EventType, PermittedDraft, PermittedOrder } from "../../core/event.ts";
 import type { QueueSink } from "../../core/ports.ts";
 import { admits, beginsStop, nextPhase, type StopPhase } from "../../core/stop_state.ts";
 import { Refusal } from "./refusal.ts";
@@ -11,11 +11,16 @@ export interface JournalOptions {
   readonly onRefusedAfterStop: () => void;
 }
 
+/** An event as roles see it. An order among them is one that policy has permitted: no other kind comes out of the log. */
+export type AdmittedEvent<T extends EventType = EventType> = {
+  readonly [K in T]: K extends "order_intent" ? PermittedOrder : Event<K>;
+}[T];
+
 /** Gives each permitted draft its number, id and line. The log itself refuses to trade once a stop has begun. */
 export function numberAndJournal(
   sink: QueueSink,
   options: JournalOptions,
-): OperatorFunction<PermittedDraft | Refusal, Event | Refusal> {
+): OperatorFunction<PermittedDraft | Refusal, AdmittedEvent | Refusal> {
   return (draft$) =>
     defer(() => {
       let phase: StopPhase = "RUNNING";
@@ -25,7 +30,7 @@ export function numberAndJournal(
           options.onRefusedAfterStop();
           return new Refusal(null);
         }
-        const event = sink.append(draft);
+        const event = sink.append(draft) as AdmittedEvent; // the draft was permitted, so its event is
         if (phase === "RUNNING" && beginsStop(event)) options.onStopping(event.payload.reason_code);
         phase = nextPhase(phase, event);
         return event;

@@ -2,20 +2,41 @@ import { defer, map, type OperatorFunction } from "rxjs";
 import type { AnyDraft, Event, EventType, Proposal, Role } from "../../core/event.ts";
 import type { Machine } from "../../core/machine.ts";
 import type { Step } from "./feedback.ts";
+import type { AdmittedEvent } from "./number_and_journal.ts";
 import { Refusal } from "./refusal.ts";
 
-/** A role of the night: its machine, and the event types that it is shown. */
+declare const checked: unique symbol;
+/** A role of the night: its machine, and the event types that it is shown. Only `roleEntry` makes one. */
 export interface RoleEntry {
   readonly role: Role;
   readonly reads: readonly EventType[];
-  // deno-lint-ignore no-explicit-any -- each machine knows only the types that it reads
-  readonly machine: Machine<any, any, Proposal>;
+  readonly machine: Machine<unknown, AdmittedEvent, Proposal>;
+  readonly [checked]: true;
 }
+
+/**
+ * A line of the table. It compiles only where the machine takes exactly the types that it reads: one that it reads
+ * and does not take would surprise it, one that it takes and does not read would never come.
+ */
+export function roleEntry<State, Type extends EventType, In extends Event = AdmittedEvent<Type>>(
+  role: Role,
+  reads: readonly Type[],
+  machine: Machine<State, In, Proposal> & TakesExactly<Type, In>,
+): RoleEntry {
+  return { role, reads, machine } as unknown as RoleEntry;
+}
+
+/** Says in the compiler's message what does not fit. */
+type TakesExactly<Type extends EventType, In extends Event> = [AdmittedEvent<Type>] extends [In]
+  ? [In["type"]] extends [Type] ? unknown : { readonly takesWhatItDoesNotRead: Exclude<In["type"], Type> }
+  : { readonly readsWhatItDoesNotTake: Type };
 
 const NOTHING: readonly AnyDraft[] = [];
 
 /** Shows each event to the roles that read its type, in the order of the table; their answers join the turn. */
-export function react(roles: readonly RoleEntry[]): OperatorFunction<Event | Refusal, Step<AnyDraft, Event>> {
+export function react(
+  roles: readonly RoleEntry[],
+): OperatorFunction<AdmittedEvent | Refusal, Step<AnyDraft, Event>> {
   return (event$) =>
     defer(() => {
       const readers = readersByType(roles);
@@ -36,14 +57,14 @@ export function react(roles: readonly RoleEntry[]): OperatorFunction<Event | Ref
 
 interface Reader {
   readonly role: Role;
-  show(event: Event): readonly Proposal[];
+  show(event: AdmittedEvent): readonly Proposal[];
 }
 
 function readersByType(roles: readonly RoleEntry[]): ReadonlyMap<EventType, readonly Reader[]> {
   const byType = new Map<EventType, Reader[]>();
   for (const { role, reads, machine } of roles) {
     let state = machine.initial();
-    const show = (event: Event) => {
+    const show = (event: AdmittedEvent) => {
       const [next, proposals] = machine.step(state, event);
       state = next;
       return proposals;

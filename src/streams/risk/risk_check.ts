@@ -1,9 +1,10 @@
-import type { LimitAction, RiskConfig } from "../../core/config.ts";
+import type { BinanceConfig, LimitAction, MarketConfig, RiskConfig } from "../../core/config.ts";
 import type { BookTick, OrderType, Side, TimeInForce } from "../../core/event.ts";
 import type { Amount, Price, Quantity } from "../../core/fixed_point.ts";
 import type { OpenOrders } from "../../core/open_orders.ts";
 import type { ClosedTrade, Portfolio } from "../../core/portfolio.ts";
 import type { SymbolRules } from "../../core/symbol_rules.ts";
+import type { FeedView } from "./feed_view.ts";
 import type { OrderWindow } from "./order_window.ts";
 
 /**
@@ -15,7 +16,10 @@ export interface RiskCheck {
   readonly action: LimitAction;
   /** The breach that this order would make. */
   order?(view: RiskView, order: Candidate): Breach | null;
-  /** The breaches that there are, whatever is ordered next; asked after every change of equity and on timers. */
+  /**
+   * The breaches that there are, whatever is ordered next; asked on timers, and after every change of equity or, for
+   * a check of the feed, where the feed may have turned.
+   */
   state?(view: RiskView): readonly Breach[];
   /** A round trip has ended. */
   closed?(view: RiskView, trade: ClosedTrade): void;
@@ -23,6 +27,14 @@ export interface RiskCheck {
 
 /** Makes a check for one fold: what it remembers, it remembers in there. */
 export type MakeRiskCheck = (config: RiskConfig) => RiskCheck;
+
+/** The same for a check of the feed, whose limits belong to the market and the venue. */
+export type MakeFeedCheck = (limits: FeedLimits) => RiskCheck;
+
+export interface FeedLimits {
+  readonly market: Pick<MarketConfig, "stale" | "gap">;
+  readonly binance: Pick<BinanceConfig, "lost_after_ms" | "errors" | "clock">;
+}
 
 export interface RiskView {
   /** Of the event at hand. */
@@ -32,6 +44,7 @@ export interface RiskView {
   readonly orders: OpenOrders;
   readonly markets: ReadonlyMap<string, RiskMarket>;
   readonly window: OrderWindow;
+  readonly feed: FeedView;
 }
 
 export interface RiskMarket {
@@ -61,6 +74,8 @@ export interface Breach {
   /** What a FREEZE freezes; null = all. */
   readonly strategy_id: string | null;
   readonly symbol: string | null;
+  /** Where it is another than the check's: what was frozen and has not healed in time stops. */
+  readonly action?: LimitAction;
   /** The quantity that would still pass; without it no smaller order helps. */
   readonly quantityMax?: Quantity;
   /** The time until which it stands at least, even where `state` does not find it. */

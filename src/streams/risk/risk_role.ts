@@ -1,9 +1,8 @@
 import { clientOrderId } from "../../core/client_order_id.ts";
 import type { RiskConfig, StrategyConfig } from "../../core/config.ts";
-import type { BookTick, Event, Facts, OrderIntent, Proposal, RiskVerb, Signal } from "../../core/event.ts";
+import type { BookTick, Event, Facts, MarketTick, PolicyDenial, Proposal, Signal } from "../../core/event.ts";
 import {
   asFact,
-  formatUnits,
   notionalOf,
   parseAmount,
   parsePrice,
@@ -15,14 +14,32 @@ import type { Machine } from "../../core/machine.ts";
 import { fillOrder, foldOpenOrder, type OpenOrders, openOrders, placeOrder } from "../../core/open_orders.ts";
 import { applyFill, isHeld, markSymbol, openPortfolio, type Portfolio } from "../../core/portfolio.ts";
 import type { SymbolRules } from "../../core/symbol_rules.ts";
+import {
+  type FeedWatch,
+  feedWatch,
+  judgeFeed,
+  judgeHealth,
+  judgeRefusedTick,
+  judgeTick,
+  noteEvent,
+} from "./feed_watch.ts";
 import { countOrder, ordersWithin, type OrderWindow, orderWindow } from "./order_window.ts";
-import type { Candidate, MakeRiskCheck, RiskCheck, RiskMarket } from "./risk_check.ts";
+import { cancelsOf, intentOf, verdict } from "./risk_answers.ts";
+import type { Candidate, FeedLimits, MakeRiskCheck, RiskCheck, RiskMarket } from "./risk_check.ts";
 import { RISK_TABLE, riskChecks } from "./risk_table.ts";
 import { sizeOrder, type SizingTerms } from "./sizing.ts";
-import { actionOf, blockOf, stand, type StandingBreaches, watchState } from "./standing_breaches.ts";
+import {
+  actionOf,
+  answerTo,
+  blockOf,
+  stand,
+  type StandingBreaches,
+  watchState,
+} from "./standing_breaches.ts";
 
 /**
- * The risk role: makes orders of signals, or says why not, and stops the night when a limit is passed.
+ * The risk role: makes orders of signals, or says why not, and stops the night when a limit is passed, be it one of
+ * trading or one of the feed that it lives on.
  * It answers every signal with one risk_action, and after a STOP it never says anything again.
  *
  * An exit lowers the risk, so nothing may block one but a STOP: no limit of size, exposure or loss, and no freeze.
@@ -35,10 +52,12 @@ export interface RiskOptions {
   readonly strategies: readonly StrategyConfig[];
   readonly takerFee: Rate;
   readonly symbols: ReadonlyMap<string, SymbolRules>;
+  /** The symbols that must be heard of, and the limits of their feed. */
+  readonly feed: FeedLimits & { readonly symbols: readonly string[] };
 }
 
 export type RiskIn = Event<
-  "signal" | "market_tick" | "fill" | "order_result" | "timer" | "policy_denial" | "stop_journal"
+  "signal" | "market_tick" | "fill" | "order_result" | "timer" | "health" | "policy_denial" | "stop_journal"
 >;
 type RiskOut = Proposal<"risk_action" | "order_intent" | "order_cancel">;
 
@@ -54,9 +73,11 @@ export interface RiskState {
     readonly orders: OpenOrders;
     readonly markets: ReadonlyMap<string, Market>;
     readonly window: OrderWindow;
+    readonly feed: FeedWatch["feed"];
   };
   readonly checks: readonly RiskCheck[];
   readonly standing: StandingBreaches;
+  readonly feedWatch: FeedWatch;
   ordersSent: number;
   hasStopped: boolean;
 }
@@ -90,17 +111,19 @@ export function riskRole(
     step(state, event) {
       if (state.hasStopped) return [state, NONE];
       state.view.ts = event.ts;
+      noteEvent(state.feedWatch, event.ts);
       return [state, answer(terms, state, event)];
     },
   };
 }
 
 function initialState(
-  { risk, strategies, symbols }: RiskOptions,
+  { risk, strategies, symbols, feed }: RiskOptions,
   table: readonly MakeRiskCheck[],
 ): RiskState {
   const accounts = strategies.map(({ id, capital }) => ({ id, capital: parseAmount(capital) }));
   const markets = new Map([...symbols].map(([symbol, rules]) => [symbol, { rules, book: null, bookTs: 0 }]));
+  const watchOfFeed = feedWatch(feed);
   return {
     view: {
       ts: 0,
@@ -108,9 +131,11 @@ function initialState(
       orders: openOrders(),
       markets,
       window: orderWindow(risk.trade_rate.window_ms, risk.trade_rate.limit),
+      feed: watchOfFeed.feed,
     },
     checks: riskChecks(risk, table),
     standing: new Map(),
+    feedWatch: watchOfFeed,
     ordersSent: 0,
     hasStopped: false,
   };
@@ -120,8 +145,7 @@ function answer(terms: Terms, state: RiskState, event: RiskIn): readonly RiskOut
   const { view } = state;
   switch (event.type) {
     case "market_tick":
-      if (event.payload.kind !== "book" || event.payload.venue !== terms.venue) return NONE;
-      return onBook(state, event.payload, event.ts);
+      return event.payload.venue === terms.venue ? onTick(state, event.payload) : NONE;
     case "signal":
       return onSignal(terms, state, event.payload);
     case "fill": {
@@ -135,26 +159,28 @@ function answer(terms: Terms, state: RiskState, event: RiskIn): readonly RiskOut
     case "order_result":
       foldOpenOrder(view.orders, event);
       return NONE;
-    case "timer": {
-      const said = watch(state);
-      return state.hasStopped ? said : [...said, ...cancelsOf(terms, state)];
-    }
-    case "policy_denial": {
-      const { denied_type, origin, client_order_id } = event.payload;
-      if (denied_type === "order_intent" && origin === "derived" && client_order_id !== undefined) {
-        view.orders.delete(client_order_id);
-      }
-      return NONE;
-    }
+    case "timer":
+      return onTimer(terms, state);
+    case "health":
+      return heed(state, judgeHealth(state.feedWatch, view, event.payload));
+    case "policy_denial":
+      return onDenial(state, event.payload);
     case "stop_journal":
       state.hasStopped = true;
       return NONE;
   }
 }
 
+function onTick(state: RiskState, tick: MarketTick): readonly RiskOut[] {
+  const said = heed(state, judgeTick(state.feedWatch, state.view, tick));
+  if (state.hasStopped || tick.kind !== "book") return said;
+  const more = onBook(state, tick);
+  return said.length === 0 ? more : [...said, ...more];
+}
+
 /** Keeps the text of the book; a price is read only when something depends on it. */
-function onBook(state: RiskState, tick: BookTick, ts: number): readonly RiskOut[] {
-  const { portfolio, markets } = state.view;
+function onBook(state: RiskState, tick: BookTick): readonly RiskOut[] {
+  const { portfolio, markets, ts } = state.view;
   const market = markets.get(tick.symbol);
   if (market === undefined) return NONE;
   market.book = tick;
@@ -164,8 +190,29 @@ function onBook(state: RiskState, tick: BookTick, ts: number): readonly RiskOut[
   return moved || state.standing.size > 0 ? watch(state) : NONE;
 }
 
+function onTimer(terms: Terms, state: RiskState): readonly RiskOut[] {
+  const said: RiskOut[] = [...heed(state, judgeFeed(state.feedWatch, state.view))];
+  if (!state.hasStopped) said.push(...watch(state));
+  if (!state.hasStopped) said.push(...cancelsOf(state.view, terms.orderTtlMs));
+  return said;
+}
+
+/** A refused order frees what it had reserved; a refused tick is an error of the venue. */
+function onDenial(state: RiskState, denial: PolicyDenial): readonly RiskOut[] {
+  const { denied_type, origin, client_order_id } = denial;
+  if (denied_type === "market_tick") return heed(state, judgeRefusedTick(state.feedWatch, state.view));
+  if (denied_type === "order_intent" && origin === "derived" && client_order_id !== undefined) {
+    state.view.orders.delete(client_order_id);
+  }
+  return NONE;
+}
+
 function watch(state: RiskState): readonly RiskOut[] {
-  const said = watchState(state.standing, state.checks, state.view);
+  return heed(state, watchState(state.standing, state.checks, state.view));
+}
+
+/** A STOP is the last that is said. */
+function heed(state: RiskState, said: readonly Proposal<"risk_action">[]): readonly RiskOut[] {
   if (said[0]?.payload.action === "STOP") state.hasStopped = true;
   return said;
 }
@@ -176,7 +223,9 @@ function onSignal(terms: Terms, state: RiskState, signal: Signal): readonly Risk
   if (order === undefined) throw new Error(`Signal of an unknown strategy ${JSON.stringify(strategy_id)}`);
   const sized = sizeOrder(state.view, { strategy_id, symbol, side, order }, terms);
   if (!sized.ok) return [verdict(signal, "DENY", sized.why.code, sized.why.detail)];
-  const block = side === "BUY" ? blockOf(state.standing, sized.order) : null;
+  const block = side === "BUY"
+    ? blockOf(state.feedWatch.standing, sized.order) ?? blockOf(state.standing, sized.order)
+    : null;
   if (block !== null) return [verdict(signal, "DENY", block.check.code, block.breach.detail)];
   return judge(terms, state, signal, sized.order);
 }
@@ -187,7 +236,8 @@ function judge(terms: Terms, state: RiskState, signal: Signal, wanted: Candidate
   for (const check of state.checks) {
     const breach = check.order?.(state.view, order) ?? null;
     if (breach === null) continue;
-    const { code, action } = check;
+    const { code } = check;
+    const action = answerTo({ check, breach });
     if (action === "STOP") {
       state.hasStopped = true;
       return [actionOf("STOP", { check, breach })];
@@ -211,58 +261,15 @@ function reduce(order: Candidate, quantityMax: Quantity | undefined): Candidate 
 
 function send(terms: Terms, state: RiskState, order: Candidate): RiskOut {
   const { orders, window, ts } = state.view;
-  const { strategy_id, symbol, side, order_type, tif } = order;
   const facts: Facts = {
     notional: asFact(order.notional),
     price: asFact(notionalOf(order.price, ONE)),
     orders_in_window: ordersWithin(window, ts) + 1,
     stopping: state.hasStopped,
   };
-  const qty = formatUnits(order.quantity);
   const client_order_id = clientOrderId(terms.runId, ++state.ordersSent);
-  const { venue } = terms;
-  const payload: OrderIntent = order_type === "MARKET"
-    ? { venue, strategy_id, symbol, side, qty, order_type, client_order_id, tif, facts }
-    : {
-      venue,
-      strategy_id,
-      symbol,
-      side,
-      qty,
-      order_type,
-      client_order_id,
-      limit_price: formatUnits(order.price),
-      tif,
-      facts,
-    };
+  const payload = intentOf(order, { venue: terms.venue, client_order_id, facts });
   countOrder(window, ts);
   placeOrder(orders, payload, ts);
   return { type: "order_intent", payload };
-}
-
-/** Orders that have stood for too long. The answer comes within the turn; one that policy refused is asked again. */
-function cancelsOf(terms: Terms, { view }: RiskState): readonly RiskOut[] {
-  const cancels: RiskOut[] = [];
-  for (const { venue, strategy_id, symbol, client_order_id, ts } of view.orders.values()) {
-    if (view.ts - ts <= terms.orderTtlMs) continue;
-    cancels.push({
-      type: "order_cancel",
-      payload: { venue, strategy_id, symbol, client_order_id, facts: { reason: "ttl" } },
-    });
-  }
-  return cancels;
-}
-
-function verdict(
-  { strategy_id, symbol }: Signal,
-  action: RiskVerb,
-  reason_code: string,
-  detail?: string,
-): Proposal<"risk_action"> {
-  return {
-    type: "risk_action",
-    payload: detail === undefined
-      ? { strategy_id, symbol, action, reason_code }
-      : { strategy_id, symbol, action, reason_code, detail },
-  };
 }

@@ -1,3 +1,4 @@
+import type { LimitAction } from "../../core/config.ts";
 import type { Proposal, RiskVerb } from "../../core/event.ts";
 import type { Breach, Candidate, RiskCheck, RiskView } from "./risk_check.ts";
 
@@ -24,8 +25,9 @@ export function watchState(
   for (const check of checks) {
     const breaches = check.state?.(view) ?? [];
     for (const breach of breaches) {
-      if (check.action === "STOP") return [actionOf("STOP", { check, breach })];
-      (found ??= []).push({ check, breach });
+      const each = { check, breach };
+      if (answerTo(each) === "STOP") return [actionOf("STOP", each)];
+      (found ??= []).push(each);
     }
   }
   if (found === null && standing.size === 0) return NONE;
@@ -37,7 +39,7 @@ export function stand(standing: StandingBreaches, found: StandingBreach): readon
   const key = keyOf(found);
   const isNew = !standing.has(key);
   standing.set(key, found);
-  return isNew && found.check.action === "FREEZE" ? [actionOf("FREEZE", found)] : NONE;
+  return isNew && answerTo(found) === "FREEZE" ? [actionOf("FREEZE", found)] : NONE;
 }
 
 function thaw(
@@ -50,7 +52,7 @@ function thaw(
   for (const [key, each] of standing) {
     if (keys.has(key) || ts < (each.breach.untilTs ?? 0)) continue;
     standing.delete(key);
-    if (each.check.action === "FREEZE") said.push(actionOf("UNFREEZE", each));
+    if (answerTo(each) === "FREEZE") said.push(actionOf("UNFREEZE", each));
   }
   return said;
 }
@@ -67,11 +69,18 @@ export function blockOf(standing: StandingBreaches, order: Candidate): StandingB
   return null;
 }
 
+/** What follows from it. */
+export function answerTo({ check, breach }: StandingBreach): LimitAction {
+  return breach.action ?? check.action;
+}
+
 export function actionOf(action: RiskVerb, { check, breach }: StandingBreach): Proposal<"risk_action"> {
   const { strategy_id, symbol, detail } = breach;
   return { type: "risk_action", payload: { strategy_id, symbol, action, reason_code: check.code, detail } };
 }
 
-function keyOf({ check, breach }: StandingBreach): string {
-  return `${check.code} ${breach.strategy_id ?? ""} ${breach.symbol ?? ""}`;
+/** With the answer: a freeze that turns into a mere denial has ended, and is said to have. */
+function keyOf(found: StandingBreach): string {
+  const { check, breach } = found;
+  return `${check.code} ${answerTo(found)} ${breach.strategy_id ?? ""} ${breach.symbol ?? ""}`;
 }

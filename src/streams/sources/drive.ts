@@ -1,4 +1,4 @@
-import { asyncScheduler, Observable, type SchedulerAction, type SchedulerLike } from "rxjs";
+import { asyncScheduler, concatMap, Observable, type SchedulerAction, type SchedulerLike } from "rxjs";
 import type { AnyDraft } from "../../core/event.ts";
 import type { Clock } from "../../core/ports.ts";
 import type { Agenda } from "./agenda.ts";
@@ -50,4 +50,14 @@ export function drive(agenda: Agenda, pace: Pace): Observable<AnyDraft> {
     }
     output.add(scheduler.schedule(runAgain));
   });
+}
+
+/** Inputs that come by themselves, each behind what the agenda had for the time before it: timers go before ticks. */
+export function behindAgenda(agenda: Agenda, arrival$: Observable<AnyDraft>): Observable<AnyDraft> {
+  return arrival$.pipe(concatMap((draft) => {
+    const inputs: AnyDraft[] = [];
+    while (agenda.nextTs <= draft.ts) inputs.push(...agenda.take(draft.ts));
+    inputs.push(draft);
+    return inputs;
+  }));
 }

@@ -2,8 +2,10 @@ import { from } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { AnyDraft, Event, EventType, Health, Proposal, Role } from "../../../src/core/event.ts";
+import type { Machine } from "../../../src/core/machine.ts";
 import type { Step } from "../../../src/streams/operators/feedback.ts";
-import { react, type RoleEntry } from "../../../src/streams/operators/react.ts";
+import type { AdmittedEvent } from "../../../src/streams/operators/number_and_journal.ts";
+import { react, type RoleEntry, roleEntry } from "../../../src/streams/operators/react.ts";
 import { Refusal } from "../../../src/streams/operators/refusal.ts";
 import { sampleDrafts } from "../../support/sample_drafts.ts";
 import { sampleEvents } from "../../support/sample_events.ts";
@@ -12,29 +14,25 @@ const { market_tick, timer, fill, signal } = sampleEvents;
 
 /** A role that answers each event with so many health events, which count what it has seen so far. */
 function counter(role: Role, reads: readonly EventType[], answers = 1): RoleEntry {
-  return {
-    role,
-    reads,
-    machine: {
-      name: role,
-      initial: () => 0,
-      step(state: number, event: Event): readonly [number, readonly Proposal[]] {
-        const payload = (): Health => ({
-          role,
-          state: "UP",
-          uptime_s: state + 1,
-          origin: "derived",
-          detail: event.type,
-        });
-        return [state + 1, Array.from({ length: answers }, () => ({ type: "health", payload: payload() }))];
-      },
+  return roleEntry(role, reads, {
+    name: role,
+    initial: () => 0,
+    step(state: number, event: Event): readonly [number, readonly Proposal[]] {
+      const payload = (): Health => ({
+        role,
+        state: "UP",
+        uptime_s: state + 1,
+        origin: "derived",
+        detail: event.type,
+      });
+      return [state + 1, Array.from({ length: answers }, () => ({ type: "health", payload: payload() }))];
     },
-  };
+  });
 }
 
 function reactions(
   roles: readonly RoleEntry[],
-  ...events: readonly (Event | Refusal)[]
+  ...events: readonly (AdmittedEvent | Refusal)[]
 ): Step<AnyDraft, Event>[] {
   const steps: Step<AnyDraft, Event>[] = [];
   from(events).pipe(react(roles)).subscribe((step) => steps.push(step));
@@ -112,19 +110,15 @@ test("react() lets what a refusal says instead join the turn, and shows it to no
 });
 
 test("react() fails when a role throws", () => {
-  const broken: RoleEntry = {
-    role: "risk_role",
-    reads: ["timer"],
-    machine: {
-      name: "risk_role",
-      initial: () => 0,
-      step() {
-        throw new Error("invariant");
-      },
+  const broken = roleEntry("risk_role", ["timer"], {
+    name: "risk_role",
+    initial: () => 0,
+    step() {
+      throw new Error("invariant");
     },
-  };
+  });
   let failure: Error | null = null;
-  from<Event[]>([timer]).pipe(react([broken])).subscribe({ error: (error) => failure = error });
+  from<AdmittedEvent[]>([timer]).pipe(react([broken])).subscribe({ error: (error) => failure = error });
   assert.is(failure!.message, "invariant");
 });
 
@@ -133,9 +127,43 @@ test("react() begins with fresh roles for each subscriber", () => {
   const operator = react(roles);
   for (let night = 0; night < 2; night++) {
     const words: string[][] = [];
-    from<Event[]>([timer, timer]).pipe(operator).subscribe((step) => words.push(wordsOf(step)));
+    from<AdmittedEvent[]>([timer, timer]).pipe(operator).subscribe((step) => words.push(wordsOf(step)));
     assert.equal(words, [["risk_role:timer:1"], ["risk_role:timer:2"]]);
   }
+});
+
+/** A machine that takes these types and answers nothing. */
+function taker<In extends Event>(): Machine<null, In, Proposal> {
+  return { name: "taker", initial: () => null, step: (state) => [state, []] };
+}
+
+test("roleEntry() compiles where a machine takes exactly what it reads, and only there", () => {
+  const lines = [
+    roleEntry("risk_role", ["timer"], taker<Event<"timer">>()),
+    roleEntry("risk_role", ["timer", "fill"], taker<Event<"fill" | "timer">>()),
+    roleEntry("execution_role", ["order_intent"], taker<AdmittedEvent<"order_intent">>()),
+    // @ts-expect-error it is shown fills and does not take them
+    roleEntry("risk_role", ["timer", "fill"], taker<Event<"timer">>()),
+    // @ts-expect-error it waits for fills and is never shown one
+    roleEntry("risk_role", ["timer"], taker<Event<"fill" | "timer">>()),
+    // @ts-expect-error another type altogether
+    roleEntry("risk_role", ["timer"], taker<Event<"fill">>()),
+    // @ts-expect-error a list that is not known when it is compiled may show it anything
+    roleEntry("risk_role", ["timer"] as readonly EventType[], taker<Event<"timer">>()),
+    // @ts-expect-error no such type
+    roleEntry("risk_role", ["order"], taker<Event>()),
+  ];
+  assert.equal(lines.map(({ role }) => role).length, 8);
+});
+
+test("react() takes no line that roleEntry() has not checked, and no event that was not admitted", () => {
+  const machine = taker<Event<"fill">>();
+  // @ts-expect-error a line of one's own
+  const line: RoleEntry = { role: "risk_role", reads: ["timer"], machine };
+  const bare: readonly Event[] = [timer];
+  // @ts-expect-error among bare events there may be an order that nobody has permitted
+  const steps$ = from(bare).pipe(react([line]));
+  assert.type(steps$.subscribe, "function");
 });
 
 test.run();

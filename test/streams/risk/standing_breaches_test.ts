@@ -68,6 +68,32 @@ test("watchState() says one STOP and nothing beside it", () => {
   assert.is(said(watchState(new Map(), checks, riskView())), "STOP RISK_Y null null");
 });
 
+test("watchState() takes a breach's own action before its check's", () => {
+  let action: LimitAction = "FREEZE";
+  const standing: StandingBreaches = new Map();
+  const checks = [checkOf("RISK_X", "DENY", () => [{ ...breachOf(null, null), action }])];
+  const watch = () => said(watchState(standing, checks, riskView()));
+  assert.is(watch(), "FREEZE RISK_X null null");
+  action = "STOP";
+  assert.is(watch(), "STOP RISK_X null null");
+  const lenient = [checkOf("RISK_X", "STOP", () => [{ ...breachOf(null, null), action: "FREEZE" }])];
+  assert.is(said(watchState(new Map(), lenient, riskView())), "FREEZE RISK_X null null");
+});
+
+test("watchState() says that a freeze is over when only a denial is left of it", () => {
+  let action: LimitAction = "FREEZE";
+  const standing: StandingBreaches = new Map();
+  const checks = [checkOf("RISK_X", "FREEZE", () => [{ ...breachOf(null, null), action }])];
+  const watch = () => said(watchState(standing, checks, riskView()));
+  assert.is(watch(), "FREEZE RISK_X null null");
+  action = "DENY";
+  assert.is(watch(), "UNFREEZE RISK_X null null");
+  assert.is(standing.size, 1);
+  action = "FREEZE";
+  assert.is(watch(), "FREEZE RISK_X null null");
+  assert.is(standing.size, 1);
+});
+
 test("stand() holds a breach until its time, though no state shows it", () => {
   const standing: StandingBreaches = new Map();
   const check: RiskCheck = { code: "RISK_X", action: "FREEZE" };

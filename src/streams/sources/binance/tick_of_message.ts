@@ -114,7 +114,7 @@ function wrongTime(name: string, value: unknown): string {
 const SHOWN_LENGTH_MAX = 40;
 
 /** A value for a reason: quoted, never long, never the inside of an object. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.slice(0, SHOWN_LENGTH_MAX));
   if (typeof value === "object" && value !== null) return Array.isArray(value) ? "an array" : "an object";
   return String(value);

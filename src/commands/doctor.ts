@@ -1,0 +1,153 @@
+import { resolve } from "node:path";
+import { type Config, ConfigError, effectiveConfigText } from "../core/config.ts";
+import { EXIT } from "../core/exit_codes.ts";
+import type { HttpGet } from "../core/ports.ts";
+import { redact } from "../core/secrets.ts";
+import { readCommandLine } from "../edge/command_line.ts";
+import { readEnvironment } from "../edge/environment.ts";
+import { httpGet } from "../edge/http_get.ts";
+import { loopWatchProblem } from "../edge/loop_watchdog.ts";
+import { type ProcessFacts, readProcessFacts } from "../edge/process_facts.ts";
+import { runtimeFacts } from "../edge/runtime_facts.ts";
+import type { Command, CommandInput, Terminal } from "./command.ts";
+import { type Finding, findingLine } from "./doctor/finding.ts";
+import { containerFindings, kernelLockFinding, watchFinding } from "./doctor/machine_findings.ts";
+import {
+  aiFinding,
+  clockFinding,
+  configFinding,
+  hashFinding,
+  platformFinding,
+  policyFinding,
+  runtimeFinding,
+  secretsFinding,
+  smallestStepMs,
+} from "./doctor/program_findings.ts";
+import { readVarFacts } from "./doctor/var_facts.ts";
+import { varFindings } from "./doctor/var_findings.ts";
+import { askAll } from "./doctor/venue_findings.ts";
+import { loadRules } from "./load_rules.ts";
+import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
+import { findStartProblem } from "./start_proofs.ts";
+
+/** What `doctor` asks of the world, apart from the files in `var`. */
+export interface DoctorParts {
+  readonly get: HttpGet;
+  readonly now: () => number;
+  readonly elapsedMs: () => number;
+  readonly loopWatchProblem: () => Promise<string | null>;
+  readonly processFacts: () => ProcessFacts;
+  readonly runtime: () => Readonly<Record<"name" | "version" | "platform" | "arch", string>>;
+}
+
+/** Says whether a night could be run here, fact by fact. It takes no lock and leaves nothing behind. */
+export function doctorWith(parts: DoctorParts): Command {
+  return {
+    name: "doctor",
+    summary: "Looks at this machine and says what a night would meet: each line with what to do.",
+    operands: "",
+    options: {
+      ...SETTING_OPTIONS,
+      offline: { value: null, help: "do not ask the venue" },
+      json: { value: null, help: "print a JSON list of {id, state, what, do}" },
+    },
+    examples: ["doctor", "doctor --source binance --duration 7h", "doctor --offline --json"],
+    async run(input, terminal) {
+      const findings = (await findingsOf(parts, input, terminal)).map(redacted);
+      if (input.has("json")) terminal.print(JSON.stringify(findings));
+      else tell(findings, terminal);
+      return findings.some(({ state }) => state === "FAIL") ? EXIT.failure : EXIT.ok;
+    },
+  };
+}
+
+export const doctor: Command = doctorWith({
+  get: httpGet,
+  now: () => Date.now(),
+  elapsedMs: () => performance.now(),
+  loopWatchProblem,
+  processFacts: readProcessFacts,
+  runtime: () => runtimeFacts() as ReturnType<DoctorParts["runtime"]>,
+});
+
+async function findingsOf(
+  parts: DoctorParts,
+  input: CommandInput,
+  { invocation }: Pick<Terminal, "invocation">,
+): Promise<readonly Finding[]> {
+  const runtime = parts.runtime();
+  const { config, finding } = settingsOf(input);
+  return [
+    runtimeFinding(runtime),
+    platformFinding(runtime),
+    clockFinding(parts.now(), smallestStepMs(parts.elapsedMs)),
+    kernelLockFinding(runtime),
+    hashFinding(),
+    finding,
+    ...(config === null ? [] : await findingsFor(config, parts, {
+      isOffline: input.has("offline"),
+      platform: runtime.platform,
+      invocation,
+    })),
+    ...containerFindings(parts.processFacts()),
+    aiFinding(),
+  ];
+}
+
+/** A configuration that does not hold together is one fact among others. */
+function settingsOf(input: CommandInput): { readonly config: Config | null; readonly finding: Finding } {
+  try {
+    return { config: loadSettings(input), finding: configFinding(null) };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { config: null, finding: configFinding(error.message) };
+  }
+}
+
+async function findingsFor(
+  config: Config,
+  parts: DoctorParts,
+  options: { readonly isOffline: boolean; readonly platform: string; readonly invocation: string },
+): Promise<readonly Finding[]> {
+  const [venue, watchProblem] = await Promise.all([
+    askAll(config, { ...parts, isOffline: options.isOffline }),
+    parts.loopWatchProblem(),
+  ]);
+  const facts = readVarFacts(config, resolve(config.queues.base_dir), parts.now());
+  const startProblem = findStartProblem({
+    commandLine: readCommandLine(),
+    environment: readEnvironment(),
+    config,
+    configText: effectiveConfigText(config),
+  });
+  return [
+    policyFinding(() => loadRules(config).policy.policySha256),
+    secretsFinding(startProblem, readEnvironment() !== null),
+    ...varFindings(facts, {
+      ...options,
+      volume: {
+        eventsPerS: venue.eventsPerS,
+        symbols: config.symbols.length,
+        book: config.market.book,
+        durationMs: config.duration_ms,
+      },
+      isVolumeAssumed: venue.isAssumed,
+      keepFreeBytes: config.logging.disk_free_bytes_min,
+    }),
+    ...venue.findings,
+    watchFinding(watchProblem, config.watchdog.loop_stalled_ms),
+  ];
+}
+
+function redacted(finding: Finding): Finding {
+  return { ...finding, what: redact(finding.what) };
+}
+
+function tell(findings: readonly Finding[], terminal: Terminal): void {
+  const width = Math.max(...findings.map(({ id }) => id.length));
+  for (const finding of findings) {
+    terminal.print(findingLine(finding, { width, hasColor: terminal.hasColor }));
+  }
+  const count = (wanted: Finding["state"]) => findings.filter(({ state }) => state === wanted).length;
+  terminal.print(`${count("PASS")} passed, ${count("WARN")} to know, ${count("FAIL")} to mend`);
+}

@@ -1,0 +1,114 @@
+import { proveHashes } from "../../core/sha256.ts";
+import type { StartProblem } from "../../night/run_night.ts";
+import { fail, type Finding, pass, warn } from "./finding.ts";
+
+/** Whether the program itself is in order: runtime, clock, hashes, settings, policy, secrets. */
+
+const NODE_MIN = [20, 19] as const;
+/** Releases before it lack parts of node: that the program is made of. */
+const DENO_MIN = [2, 0] as const;
+
+export function runtimeFinding(
+  { name, version }: { readonly name: string; readonly version: string },
+): Finding {
+  const least = name === "deno" ? DENO_MIN : NODE_MIN;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const isGood = major > least[0] || (major === least[0] && minor >= least[1]);
+  const what = `${name} ${version}`;
+  if (isGood) return pass("runtime", what);
+  return fail(
+    "runtime",
+    `${what}, expected ${least.join(".")} or later`,
+    `install ${name} ${least.join(".")} or later`,
+  );
+}
+
+export function platformFinding(
+  { platform, arch }: { readonly platform: string; readonly arch: string },
+): Finding {
+  const what = `${platform} ${arch}`;
+  if (platform === "linux") return pass("platform", what);
+  return warn(
+    "platform",
+    `${what}: what protects a night was proven on linux`,
+    "run `gates` here before you rely on it",
+  );
+}
+
+const STEP_MS_MAX = 1;
+
+/** `stepMs` is the smallest difference that the runtime's clock shows. */
+export function clockFinding(nowTs: number, stepMs: number): Finding {
+  const what = `${new Date(nowTs).toISOString()} (UTC throughout, the time zone plays no part), ` +
+    `steps of ${stepMs.toPrecision(2)} ms`;
+  if (stepMs <= STEP_MS_MAX) return pass("clock", what);
+  return warn(
+    "clock",
+    what,
+    "a coarse clock makes latencies coarse: use another machine or runtime to measure them",
+  );
+}
+
+/** Looks at a clock until it has moved some times; Infinity where it never does. */
+export function smallestStepMs(now: () => number): number {
+  let least = Infinity;
+  let lastMs = now();
+  for (let looks = 0, moves = 0; looks < LOOKS_MAX && moves < MOVES; looks++) {
+    const nowMs = now();
+    if (nowMs === lastMs) continue;
+    least = Math.min(least, nowMs - lastMs);
+    lastMs = nowMs;
+    moves++;
+  }
+  return least;
+}
+
+const MOVES = 20;
+const LOOKS_MAX = 10_000_000;
+
+export function hashFinding(prove: () => void = proveHashes): Finding {
+  try {
+    prove();
+    return pass("hashes", "SHA-256 of the runtime and the portable one agree");
+  } catch (error) {
+    return fail(
+      "hashes",
+      (error as Error).message,
+      "do not use this runtime: every line of a journal would be wrong",
+    );
+  }
+}
+
+export function configFinding(problem: string | null): Finding {
+  if (problem === null) return pass("config", "the configuration holds together");
+  return fail("config", problem.replaceAll("\n", "; "), "mend it; what depends on it was not looked at");
+}
+
+export function policyFinding(readPolicySha256: () => string): Finding {
+  try {
+    return pass(
+      "policy",
+      `contracts compile, the policy fits its manifest: wasm ${readPolicySha256().slice(0, 16)}…`,
+    );
+  } catch (error) {
+    return fail(
+      "policy",
+      (error as Error).message,
+      "put back what came with the program, or build it with `npm run policy`",
+    );
+  }
+}
+
+/** The proofs of a start-up about words and surroundings. */
+export function secretsFinding(problem: StartProblem | null, isEnvironmentSeen: boolean): Finding {
+  if (problem !== null) {
+    const { reason_code, detail } = problem;
+    return fail("secrets", `${reason_code}: ${detail}`, "take it away: a night that shows it is refused");
+  }
+  const environment = isEnvironmentSeen ? "environment" : "environment (which this process may not read)";
+  return pass("secrets", `none in command line, configuration and ${environment}`);
+}
+
+export function aiFinding(): Finding {
+  return pass("ai_boundary", "there is no AI process yet: nothing advises, nothing to shut in");
+}

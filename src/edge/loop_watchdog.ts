@@ -1,0 +1,96 @@
+import { Worker } from "node:worker_threads";
+
+/**
+ * Watches the event loop from outside: a loop that hangs can neither trade nor stop itself. The loop beats, a thread
+ * counts; when too many of its waits pass without a beat, it sets the latch and kills the process.
+ */
+export interface LoopWatch {
+  /** Resolves when the thread is gone. */
+  close(): Promise<void>;
+}
+
+export interface LoopWatchOptions {
+  readonly varFolder: string;
+  readonly runId: string;
+  readonly stalledMs: number;
+  /** The thread is gone though nobody closed it: from now on nothing watches the loop. */
+  readonly onLost: (error: Error) => void;
+  /** The thread has begun to count. */
+  readonly onWatching?: () => void;
+  readonly startThread?: (work: LoopWatchWork) => WatchThread;
+}
+
+/** What the thread is given. */
+export interface LoopWatchWork {
+  readonly varFolder: string;
+  readonly runId: string;
+  readonly stalledMs: number;
+  /** Two 32-bit cells: beats so far, and whether the watch is closed. */
+  readonly cells: SharedArrayBuffer;
+}
+
+/** What is used of a Worker. */
+export interface WatchThread {
+  on(name: "error", listener: (error: Error) => void): unknown;
+  on(name: "exit" | "message", listener: () => void): unknown;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<unknown>;
+}
+
+const BEATS = 0;
+const CLOSED = 1;
+const BEAT_EVERY_MS = 100;
+
+export function watchLoop(options: LoopWatchOptions): LoopWatch {
+  const { varFolder, runId, stalledMs, onLost, onWatching = () => {}, startThread = ownThread } = options;
+  const cells = new Int32Array(new SharedArrayBuffer(8));
+  const thread = startThread({ varFolder, runId, stalledMs, cells: cells.buffer });
+  const beat = setInterval(() => void Atomics.add(cells, BEATS, 1), BEAT_EVERY_MS);
+  beat.unref();
+  let isWatching = true;
+  const lose = (error: Error) => {
+    if (isWatching) onLost(error);
+    isWatching = false;
+  };
+  thread.on("message", onWatching);
+  thread.on("error", lose);
+  thread.on("exit", () => lose(new Error("its thread ended by itself")));
+  thread.unref();
+  return {
+    async close() {
+      isWatching = false;
+      clearInterval(beat);
+      Atomics.store(cells, CLOSED, 1);
+      Atomics.notify(cells, CLOSED);
+      thread.ref(); // else a program with nothing else to do would end before this has
+      await thread.terminate();
+    },
+  };
+}
+
+/** What keeps this machine from watching a loop, or null: a thread that kills nothing is started and closed again. */
+export async function loopWatchProblem(
+  start: (options: LoopWatchOptions) => LoopWatch = watchLoop,
+  timeoutMs = 5000,
+): Promise<string | null> {
+  let watch = null as LoopWatch | null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    await new Promise<void>((onWatching, onLost) => {
+      timer = setTimeout(() => onLost(new Error(`its thread says nothing for ${timeoutMs} ms`)), timeoutMs);
+      watch = start({ varFolder: "", runId: "", stalledMs: Infinity, onLost, onWatching });
+    });
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    clearTimeout(timer);
+    await watch?.close();
+  }
+}
+
+/** Plain JavaScript: not every runtime loads TypeScript in a thread. Without the flags of this process, such as loaders. */
+function ownThread(workerData: LoopWatchWork): WatchThread {
+  return new Worker(new URL("./loop_watchdog_worker.mjs", import.meta.url), { workerData, execArgv: [] });
+}

@@ -1,0 +1,99 @@
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import process from "node:process";
+
+/** Whether a folder can be made, written and synced: found out by doing it. All that was made is removed again. */
+export interface FolderProbe {
+  readonly existed: boolean;
+  /** null where all of it worked. */
+  readonly problem: string | null;
+  /** How long each sync took. */
+  readonly syncMs: readonly number[];
+  /** null where the system does not say. */
+  readonly freeBytes: number | null;
+}
+
+const SYNCS = 20;
+/** About what a group commit writes. */
+const WRITE = new Uint8Array(4096).fill(0x2e);
+
+export function probeFolder(folder: string): FolderProbe {
+  const missing = missingFolders(folder);
+  const syncMs: number[] = [];
+  let problem: string | null = null;
+  let freeBytes: number | null = null;
+  try {
+    mkdirSync(folder, { recursive: true });
+    freeBytes = freeBytesOf(folder);
+    syncMs.push(...probeFile(folder));
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  missing.forEach(removeIfEmpty);
+  return { existed: missing.length === 0, problem, syncMs, freeBytes };
+}
+
+/** The innermost first; the root is always taken to be there. */
+function missingFolders(folder: string): readonly string[] {
+  const missing: string[] = [];
+  for (let outer = folder; outer !== dirname(outer) && !existsSync(outer); outer = dirname(outer)) {
+    missing.push(outer);
+  }
+  return missing;
+}
+
+function probeFile(folder: string): readonly number[] {
+  const path = `${folder}/doctor.${process.pid}.probe`;
+  const file = openSync(path, "w");
+  try {
+    const syncMs = Array.from({ length: SYNCS }, () => {
+      writeSync(file, WRITE);
+      const beganMs = performance.now();
+      fdatasyncSync(file);
+      return performance.now() - beganMs;
+    });
+    syncFolder(folder);
+    return syncMs;
+  } finally {
+    closeSync(file);
+    rmSync(path);
+  }
+}
+
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function freeBytesOf(folder: string): number | null {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return null; // no grant (Deno), or a file system that does not say
+  }
+}
+
+/** A night that began in the meantime keeps its folder. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // it holds something, or was never made
+  }
+}

@@ -1,0 +1,70 @@
+import type { Files } from "../core/ports.ts";
+import { BLOCK_BYTES, BlockHashes } from "./block_hashes.ts";
+
+/**
+ * The file port, with a memory of what goes through it into one folder: which file it was and what was written to it.
+ * Nothing is kept but hashes, and what is done to the files past this port is not seen: that is what they are for.
+ */
+export interface WrittenFiles {
+  readonly files: Files;
+  readonly folder: string;
+  /** Path → what must be there now. */
+  readonly written: ReadonlyMap<string, WrittenFile>;
+}
+
+export interface WrittenFile {
+  /** Of now: a rename keeps the rest. */
+  readonly path: string;
+  readonly identity: string | null;
+  readonly hashes: BlockHashes;
+}
+
+export function rememberWrites(files: Files, folder: string): WrittenFiles {
+  const written = new Map<string, WrittenFile & { path: string }>();
+
+  /** What a file that is opened again holds is taken for written: who opens it has checked it. */
+  const open = (path: string): WrittenFile => {
+    const file = { path, identity: files.identity(path), hashes: new BlockHashes() };
+    const bytes = files.size(path);
+    while (file.hashes.bytes < bytes) {
+      const part = files.readPart(path, file.hashes.bytes, Math.min(BLOCK_BYTES, bytes - file.hashes.bytes));
+      if (part.length === 0) throw new Error(`${path} became shorter than ${bytes} bytes while it was read`);
+      file.hashes.add(part);
+    }
+    written.set(path, file);
+    return file;
+  };
+
+  return {
+    folder,
+    written,
+    files: {
+      ...files,
+      append(path) {
+        const handle = files.append(path);
+        if (!path.startsWith(`${folder}/`)) return handle;
+        const { hashes } = written.get(path) ?? open(path);
+        return {
+          ...handle,
+          write(data) {
+            const count = handle.write(data);
+            hashes.add(data.subarray(0, count));
+            return count;
+          },
+        };
+      },
+      rename(from, to) {
+        files.rename(from, to);
+        const file = written.get(from);
+        if (file === undefined) return;
+        written.delete(from);
+        file.path = to;
+        written.set(to, file);
+      },
+      remove(path) {
+        files.remove(path);
+        written.delete(path);
+      },
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { FeedCounts } from "../../../core/event.ts";
+
+/** What the feed has counted so far. It goes on over restarts: the report speaks of the whole night. */
+export interface FeedTally {
+  connects: number;
+  reconnects: number;
+  frames: number;
+  duplicates: number;
+  badFrames: number;
+  badAnswers: number;
+  stalledMs: number;
+  /** Since when the open connections have said nothing of the market; null where none is open. */
+  quietSinceMs: number | null;
+  /** Of any connection; before the first one the start of the feed. */
+  lastSignMs: number;
+  /** The last ready connection is gone, and none has taken its place yet. */
+  isLost: boolean;
+}
+
+export function feedTally(nowMs: number): FeedTally {
+  return {
+    connects: 0,
+    reconnects: 0,
+    frames: 0,
+    duplicates: 0,
+    badFrames: 0,
+    badAnswers: 0,
+    stalledMs: 0,
+    quietSinceMs: null,
+    lastSignMs: nowMs,
+    isLost: false,
+  };
+}
+
+/** A message of the market: a silence that was too long is counted from its beginning. */
+export function hearMarket(tally: FeedTally, nowMs: number, stallMs: number): void {
+  tally.stalledMs += stalledSince(tally.quietSinceMs, nowMs, stallMs);
+  tally.quietSinceMs = nowMs;
+}
+
+/** The last connection is gone, and with it its silence. */
+export function endSilence(tally: FeedTally, nowMs: number, stallMs: number): void {
+  tally.stalledMs += stalledSince(tally.quietSinceMs, nowMs, stallMs);
+  tally.quietSinceMs = null;
+}
+
+function stalledSince(sinceMs: number | null, nowMs: number, stallMs: number): number {
+  return sinceMs !== null && nowMs - sinceMs > stallMs ? nowMs - sinceMs : 0;
+}
+
+export function errorsOf(tally: FeedTally): number {
+  return tally.badFrames + tally.badAnswers;
+}
+
+/** As of now: a silence that still lasts counts too. */
+export function feedCountsOf(
+  tally: FeedTally,
+  now: {
+    readonly nowMs: number;
+    readonly stallMs: number;
+    readonly connected: boolean;
+    readonly conflated: number;
+  },
+): FeedCounts {
+  const { nowMs, stallMs, connected, conflated } = now;
+  return {
+    connected,
+    silent_ms: Math.max(0, Math.round(nowMs - tally.lastSignMs)),
+    connects: tally.connects,
+    reconnects: tally.reconnects,
+    frames: tally.frames,
+    duplicates: tally.duplicates,
+    conflated,
+    bad_frames: tally.badFrames,
+    stalled_ms: Math.round(tally.stalledMs + stalledSince(tally.quietSinceMs, nowMs, stallMs)),
+  };
+}

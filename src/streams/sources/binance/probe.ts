@@ -1,0 +1,58 @@
+import type { Clock } from "../../../core/ports.ts";
+import type { OneTimer } from "./one_timer.ts";
+import type { RestDoor, RestFailure } from "./rest_door.ts";
+import { shown } from "./tick_of_message.ts";
+
+/** Asks the venue for its time, again and again: how long that takes and how far the clocks are apart. */
+export type ProbeResult = { readonly latencyMs: number; readonly clockOffsetMs: number } | RestFailure;
+
+export interface Probe {
+  start(): void;
+  stop(): void;
+}
+
+export interface ProbeOptions {
+  readonly door: RestDoor;
+  readonly everyMs: number;
+  /** Log time. */
+  readonly clock: Clock;
+  readonly elapsed: Clock;
+  readonly timer: OneTimer;
+  readonly onResult: (result: ProbeResult) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+const ANSWER_BYTES_MAX = 65_536;
+
+export function probe(options: ProbeOptions): Probe {
+  const { door, everyMs, clock, elapsed, timer, onResult, onError } = options;
+  let isRunning = true;
+
+  const start = () => {
+    const askedMs = elapsed.now();
+    const askedTs = clock.now();
+    door.ask("/api/v3/time", ANSWER_BYTES_MAX).then((answer) => {
+      if (!isRunning) return;
+      timer.set(everyMs - (elapsed.now() - askedMs), start);
+      if (!answer.ok) return onResult(answer);
+      const venueTs = (answer.value as { readonly serverTime?: unknown } | null)?.serverTime;
+      if (!Number.isSafeInteger(venueTs)) {
+        const problem = `NOT_TIME: serverTime is ${shown(venueTs)}, expected unix milliseconds`;
+        return onResult({ ok: false, kind: "bad", problem });
+      }
+      const middleTs = Math.floor((askedTs + clock.now()) / 2);
+      onResult({
+        latencyMs: Math.round(answer.elapsedMs * 1000) / 1000,
+        clockOffsetMs: venueTs as number - middleTs,
+      });
+    }).catch(onError);
+  };
+
+  return {
+    start,
+    stop() {
+      isRunning = false;
+      timer.clear();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { gateNight, quiet } from "../../../src/commands/gates/gate_night.ts";
+import { fakeTerminal } from "../../support/fake_terminal.ts";
+import "../../support/real_night.ts";
+import { inTempFolder } from "../../support/temp_folder.ts";
+
+const SHORT = ["--speed", "max", "--duration", "10s"];
+
+test("gateNight() runs a night in the gate's folder and prints nothing of it", () =>
+  inTempFolder(async (folder) => {
+    const terminal = fakeTerminal();
+    const { ended, run } = await gateNight({ folder, isQuick: true, terminal }, SHORT);
+    assert.equal(ended, { passed: true, what: "the night ended with exit code 0, expected 0" });
+    assert.ok(run!.startsWith(folder) && existsSync(`${run}/report.json`));
+    assert.equal(terminal.printed, []);
+  }));
+
+test("gateNight() gives no run when the night was stopped", () =>
+  inTempFolder(async (folder) => {
+    process.env["BYBIT_API_SECRET"] = "anything";
+    try {
+      const stage = { folder, isQuick: true, terminal: fakeTerminal() };
+      assert.equal(await gateNight(stage, SHORT), {
+        ended: { passed: false, what: "the night ended with exit code 3, expected 0" },
+        run: null,
+      });
+    } finally {
+      delete process.env["BYBIT_API_SECRET"];
+    }
+  }));
+
+test("quiet() prints nothing and still says what goes wrong", () => {
+  const terminal = fakeTerminal();
+  const { print, say } = quiet(terminal);
+  print("result");
+  say("trouble");
+  assert.equal([terminal.printed, terminal.said], [[], ["trouble"]]);
+});
+
+test.run();

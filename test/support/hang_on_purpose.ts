@@ -1,0 +1,26 @@
+import process from "node:process";
+import { watchLoop } from "../../src/edge/loop_watchdog.ts";
+
+/** A program whose event loop is watched, and what it does to that loop: `hang_on_purpose.ts VAR STALLED_MS WHAT`. */
+const [varFolder, stalledMs, what] = process.argv.slice(2) as [string, string, "hang" | "busy" | "end"];
+const limitMs = Number(stalledMs);
+watchLoop({
+  varFolder,
+  runId: "20261121_220000",
+  stalledMs: limitMs,
+  onLost: ({ message }) => process.stdout.write(message),
+});
+
+function blockFor(ms: number): void {
+  for (const endMs = performance.now() + ms; performance.now() < endMs;);
+}
+
+/** More than the limit in all, never so long at once. */
+function beBusy(times: number): void {
+  if (times === 0) return;
+  blockFor(0.4 * limitMs);
+  setTimeout(() => beBusy(times - 1), 150);
+}
+
+if (what === "hang") setTimeout(() => blockFor(Infinity), 150);
+if (what === "busy") beBusy(3);

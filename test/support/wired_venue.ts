@@ -1,0 +1,99 @@
+import { type SchedulerLike, VirtualTimeScheduler } from "rxjs";
+import type { Dialer, HttpGet, Venue, VenueAnswer, VenueClient } from "../../src/core/ports.ts";
+
+/** A venue and its client joined by a wire in virtual time: the same bytes as over a socket, a millisecond each way. */
+export interface Wire {
+  readonly dialer: Dialer;
+  readonly get: HttpGet;
+}
+
+const WIRE_MS = 1;
+
+export function wiredVenue(venue: Venue, scheduler: SchedulerLike): Wire {
+  const soon = (work: () => void, delayMs = WIRE_MS) => void scheduler.schedule(work, delayMs);
+  return {
+    dialer: {
+      dial(url, _options, listener) {
+        const path = new URL(url).pathname + new URL(url).search;
+        let isOpen = false;
+        let isClosed = false;
+        let session: ReturnType<Venue["accept"]> | null = null;
+        const end = (reason: string) => {
+          if (isClosed) return;
+          isClosed = true;
+          isOpen = false;
+          soon(() => {
+            session?.closed();
+            listener.closed(reason);
+          });
+        };
+        const client: VenueClient = {
+          send: (frame) =>
+            soon(() => {
+              if (isOpen) listener.received(frame);
+            }),
+          ping: (payload) =>
+            soon(() => {
+              if (!isOpen) return;
+              listener.signed();
+              session?.ponged(payload);
+            }),
+          close: (goodbye) => end(goodbye === null ? "cut" : `${goodbye.code} ${goodbye.reason}`),
+        };
+        soon(() => {
+          if (isClosed) return;
+          const refusal = venue.refusal(path);
+          if (refusal !== null) return end(`HTTP ${refusal.status}`);
+          isOpen = true;
+          session = venue.accept(path, client);
+          listener.opened();
+        });
+        return {
+          send: (text) =>
+            soon(() => {
+              if (isOpen) session?.received(text);
+            }),
+          ping: () =>
+            soon(() => {
+              if (isOpen) session?.pinged();
+            }),
+          close: () => end("closed by us"),
+        };
+      },
+    },
+    get: (url, { timeoutMs }) =>
+      new Promise((resolve, reject) => {
+        const startMs = scheduler.now();
+        const { pathname, search } = new URL(url);
+        soon(() => {
+          const answer = venue.answer("GET", pathname + search);
+          const waitMs = answer.delayMs + WIRE_MS;
+          if (waitMs >= timeoutMs) {
+            return soon(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+          }
+          soon(() => resolve(httpAnswer(answer, scheduler.now() - startMs)), waitMs);
+        });
+      }),
+  };
+}
+
+function httpAnswer({ status, headers, body }: VenueAnswer, elapsedMs: number) {
+  return { status, headers: new Map(Object.entries(headers)), body, elapsedMs };
+}
+
+const STEP_MS = 5;
+
+/** Runs virtual time until the work is done; promises get their turn between two steps. */
+export async function runVirtually<Result>(
+  scheduler: VirtualTimeScheduler,
+  work: Promise<Result>,
+): Promise<Result> {
+  let isDone = false;
+  const done = work.finally(() => isDone = true);
+  for (let toMs = scheduler.now(); !isDone; toMs += STEP_MS) {
+    scheduler.maxFrames = toMs;
+    scheduler.flush();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return done;
+}
