@@ -15,7 +15,7 @@ import { validate } from "./streams/operators/validate.ts";
 import { riskRole } from "./streams/risk/risk_role.ts";
 import { strategyRole } from "./streams/strategies/strategy_role.ts";
 import { createStrategy } from "./streams/strategies/strategy_table.ts";
-import { watchdogRole } from "./streams/watchdog/watchdog_role.ts";
+import { NIGHT_END, watchdogRole } from "./streams/watchdog/watchdog_role.ts";
 
 /**
  * The whole night on one page: which role reads and writes what, and the way of every draft through the gates
@@ -40,7 +40,16 @@ export function nightRoles(
     // → risk_action, order_intent, order_cancel
     roleEntry(
       "risk_role",
-      ["signal", "market_tick", "fill", "order_result", "timer", "policy_denial", "stop_journal"],
+      [
+        "signal",
+        "market_tick",
+        "fill",
+        "order_result",
+        "timer",
+        "health",
+        "policy_denial",
+        "stop_journal",
+      ],
       riskRole({
         runId,
         venue,
@@ -48,6 +57,7 @@ export function nightRoles(
         strategies: config.strategy.list,
         takerFee,
         symbols,
+        feed: { ...config, symbols: config.symbols },
       }),
     ),
     // → order_result, fill
@@ -75,7 +85,7 @@ export function nightRoles(
     roleEntry(
       "watchdog_role",
       ["market_tick", "timer", "health", "lifecycle", "operator_command", "risk_action"],
-      watchdogRole({ symbols: config.symbols }),
+      watchdogRole(config),
     ),
   ];
 }
@@ -108,8 +118,6 @@ export function nightInputs(
     defer(last),
   );
 }
-
-export const NIGHT_END = "night_end";
 
 function endsNight(draft: AnyDraft): boolean {
   return draft.type === "timer" && draft.payload.name === NIGHT_END ||

@@ -3,8 +3,8 @@ import { TestScheduler } from "rxjs/testing";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { AnyDraft } from "../src/core/event.ts";
-import { NIGHT_END, nightInputs } from "../src/pipeline.ts";
-import { HEARTBEAT } from "../src/streams/watchdog/watchdog_role.ts";
+import { nightInputs } from "../src/pipeline.ts";
+import { HEARTBEAT, NIGHT_END } from "../src/streams/watchdog/watchdog_role.ts";
 import { sampleDrafts } from "./support/sample_drafts.ts";
 
 /** From the first input of a night to its last, as timelines. */

@@ -20,12 +20,16 @@ export interface VenueFacts {
 
 export async function askVenue(config: Config, get: HttpGet): Promise<VenueFacts> {
   if (config.source === "binance") return await askBinance(config, get);
-  const symbols = rulesOf(config, EMBEDDED_NAMES, (symbol) => EMBEDDED_SYMBOLS.get(symbol)?.rules);
+  const symbols = embeddedRules(config);
   const eventsPerS = config.market.embedded.ticks_per_s * symbols.size;
   return { symbols, prices: "invented", eventsPerS, problem: null };
 }
 
-const EMBEDDED_NAMES = [...EMBEDDED_SYMBOLS.keys()];
+/** What needs no asking. */
+export function embeddedRules(config: Config): ReadonlyMap<string, SymbolRules> {
+  return rulesOf(config, [...EMBEDDED_SYMBOLS.keys()], (symbol) => EMBEDDED_SYMBOLS.get(symbol)?.rules);
+}
+
 const ANSWER_BYTES_MAX = 2 ** 20;
 /** All symbols of the venue, asked for only to name the nearest ones. */
 const LIST_BYTES_MAX = 64 * 2 ** 20;

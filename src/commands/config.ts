@@ -1,9 +1,10 @@
 import { effectiveConfigText } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import { redact } from "../core/secrets.ts";
+import { embeddedRules } from "./ask_venue.ts";
 import { type Command, onlyOperand, UsageError } from "./command.ts";
 import { loadRules } from "./load_rules.ts";
-import { loadSettings, SETTING_OPTIONS, symbolRulesOf } from "./load_settings.ts";
+import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 
 /** Checks a configuration, or prints the one that a night would run with. */
 export const config: Command = {
@@ -18,7 +19,7 @@ export const config: Command = {
       throw new UsageError(`Expected check or print after config, got ${JSON.stringify(what)}`);
     }
     const settings = loadSettings(input);
-    symbolRulesOf(settings);
+    if (settings.source === "embedded") embeddedRules(settings); // a live venue is asked by doctor and at the start
     loadRules(settings);
     const text = redact(effectiveConfigText(settings));
     if (what === "check") terminal.print("The configuration is good");

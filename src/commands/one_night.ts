@@ -1,4 +1,5 @@
 import { type Config, ConfigError, effectiveConfigText } from "../core/config.ts";
+import { diskText, type NightVolume } from "../core/disk_estimate.ts";
 import type { Signer } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { redact } from "../core/secrets.ts";
@@ -19,7 +20,7 @@ import type { Terminal } from "./command.ts";
 import { liveNight, type NightSetting } from "./live_night.ts";
 import { tellEnd } from "./night_display.ts";
 import { bannerOf } from "./night_text.ts";
-import { findStartProblem } from "./start_proofs.ts";
+import { findDiskProblem, findStartProblem } from "./start_proofs.ts";
 
 /** One night in a `var` that is locked and not latched: proves, opens, runs, closes, tells. */
 export async function oneNight(terminal: Terminal, setting: NightSetting): Promise<number> {
@@ -28,9 +29,16 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
   const runFolder = `${varFolder}/runs/${plan.runId}`;
   const commandLine = readCommandLine();
   const configText = effectiveConfigText(config);
+  const volume: NightVolume = {
+    eventsPerS: venue.eventsPerS,
+    symbols: config.symbols.length,
+    book: config.market.book,
+    durationMs: config.duration_ms,
+  };
+  const freeBytes = realFiles.freeBytes(varFolder);
   const startProblem = venue.problem ??
     findStartProblem({ commandLine, environment: readEnvironment(), config, configText }) ??
-    findDiskProblem(setting);
+    findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
   const identity: RunIdentity = {
     runId: plan.runId,
     startedTs: plan.startedTs,
@@ -57,6 +65,7 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     print: (line) => terminal.print(line.trimEnd()),
   });
   for (const line of bannerOf(identity, { config, runFolder, isDurable: plan.isDurable })) terminal.say(line);
+  terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
   const log = new OperationLog(realFiles, runFolder, config.logging.rotate_bytes);
   log.write(Date.now(), "info", `opened ${runFolder}`);
 

@@ -57,7 +57,11 @@ export async function openMarket(
   const server = await serveVenue(venue);
   const { wsUrl: ws_url, restUrl: rest_url } = server;
   const feed = feedOf(setting, journal, { ...config.binance, ws_url, rest_url });
-  return { marketAgenda: null, feed, close: () => server.close() };
+  const close = async () => {
+    venue.close();
+    await server.close();
+  };
+  return { marketAgenda: null, feed, close };
 }
 
 function feedOf(

@@ -58,6 +58,9 @@ export function diskText(volume: NightVolume, freeBytes: number | null): string 
   return `${need}, ${freeBytes === null ? "free space unknown" : `${bytesText(freeBytes)} free`}`;
 }
 
+/** What helps against a shortage. */
+export const MORE_ROOM = "make room, shorten the night (--duration) or journal fewer quotes (market.book)";
+
 /** Why the night would not fit, or null. What is not known is no reason: the running night watches what is free. */
 export function diskShortage(
   volume: NightVolume,
@@ -67,7 +70,7 @@ export function diskShortage(
   if (freeBytes === null || needBytes <= freeBytes - keepFreeBytes) return null;
   const need = volume.durationMs === 0 ? "" : `the night needs about ${bytesText(needBytes)}, `;
   return `${need}${bytesText(freeBytes)} are free and ${bytesText(keepFreeBytes)} must stay so ` +
-    `(logging.disk_free_bytes_min); make room, shorten the night or journal fewer quotes (market.book)`;
+    `(logging.disk_free_bytes_min)`;
 }
 
 const UNITS = ["bytes", "kB", "MB", "GB", "TB"];

@@ -34,7 +34,7 @@ export const httpGet: HttpGet = (url, { timeoutMs, bytesMax }) =>
         if (length > bytesMax) fail(`Answer is longer than ${bytesMax} bytes`);
       });
       answer.on("end", () => {
-        if (!answer.complete || length > bytesMax) return; // `close` says so
+        if (length > bytesMax) return; // `close` says so
         clearTimeout(timer);
         resolve(answerOf(answer, Buffer.concat(chunks, length), performance.now() - beganMs));
       });

@@ -11,12 +11,14 @@ import { nightRoles, readersOf } from "../pipeline.ts";
 import { openGate } from "../policy/opa_gate.ts";
 import type { PolicyFiles } from "../policy/policy_files.ts";
 import { Ballast } from "../sinks/ballast.ts";
+import { FileWatch } from "../sinks/file_watch.ts";
 import { Journal } from "../sinks/journal.ts";
 import { openMirror } from "../sinks/anchor_mirror.ts";
 import { RunArtefacts } from "../sinks/run_artefacts.ts";
 import { makeRunFolder } from "../sinks/run_folder.ts";
 import { manifestOf } from "../sinks/run_manifest.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
+import { rememberWrites } from "../sinks/written_files.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
 
 /** Makes a run's folder with everything that it is judged by, and opens what writes into it. */
@@ -47,6 +49,8 @@ export interface OpenRun {
   readonly journal: Journal;
   readonly artefacts: RunArtefacts;
   readonly ballast: Ballast;
+  /** Null in virtual time: there nothing is on the disk before the end. */
+  readonly fileWatch: FileWatch | null;
   readonly tallying: Machine<Tally, Event, never>;
   readonly tally: Tally;
 }
@@ -99,8 +103,10 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
 export function openSinks(
   options: OpenRunOptions,
   { contracts, roles }: Pick<OpenRun, "contracts" | "roles">,
-): Pick<OpenRun, "journal" | "artefacts" | "ballast"> {
-  const { identity, config, files, signer, runFolder, varFolder, isDurable } = options;
+): Pick<OpenRun, "journal" | "artefacts" | "ballast" | "fileWatch"> {
+  const { identity, config, signer, runFolder, varFolder, isDurable, clock } = options;
+  const remembered = isDurable ? rememberWrites(options.files, runFolder) : null;
+  const files = remembered?.files ?? options.files;
   const { rotate_bytes: rotateBytes } = config.logging;
   const mirror = openMirror(files, config.audit.anchor_mirror, {
     varFolder,
@@ -117,7 +123,7 @@ export function openSinks(
   const ballast = new Ballast(files, `${varFolder}/ballast`);
   const journal = new Journal({
     files,
-    clock: options.clock,
+    clock,
     signer,
     ballast,
     runFolder,
@@ -144,7 +150,9 @@ export function openSinks(
     isDurable,
   });
   syncWayTo(files, runFolder, varFolder);
-  return { journal, artefacts, ballast };
+  const { scrub_bytes_per_s: scrubBytesPerS } = config.watchdog;
+  const fileWatch = remembered === null ? null : new FileWatch(remembered, { clock, scrubBytesPerS });
+  return { journal, artefacts, ballast, fileWatch };
 }
 
 function hashesOf(options: OpenRunOptions): Parameters<typeof manifestOf>[1]["hashes"] {

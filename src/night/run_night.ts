@@ -5,7 +5,7 @@ import type { AnyDraft, Draft, Event, Health, Lifecycle, Role } from "../core/ev
 import type { Machine } from "../core/machine.ts";
 import type { PolicyGate } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
-import { night, NIGHT_END, nightInputs } from "../pipeline.ts";
+import { night, nightInputs } from "../pipeline.ts";
 import type { Journal } from "../sinks/journal.ts";
 import { JournalFailure } from "../sinks/journal_failure.ts";
 import type { ReportFacts } from "../sinks/report.ts";
@@ -15,7 +15,7 @@ import type { Tally } from "../sinks/tally.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
 import { type Agenda, mergeAgendas, timerAgenda } from "../streams/sources/agenda.ts";
 import { behindAgenda, drive, type Pace } from "../streams/sources/drive.ts";
-import { HEARTBEAT } from "../streams/watchdog/watchdog_role.ts";
+import { HEARTBEAT, NIGHT_END } from "../streams/watchdog/watchdog_role.ts";
 
 /** One night from its first event to its last: inputs, pipeline and sinks joined, and how it came to an end. */
 export interface NightParts {

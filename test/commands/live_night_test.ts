@@ -2,9 +2,8 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { beatOf, unusableTo } from "../../src/commands/live_night.ts";
+import { beatOf } from "../../src/commands/live_night.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
-import type { Deadletter } from "../../src/core/ports.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { atTime } from "../support/frozen_time.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
@@ -28,18 +27,5 @@ test("beatOf() says once that a beat is lost, and does not throw into the night"
     assert.is(terminal.said.length, 1);
     assert.match(terminal.said[0]!, /^current\.json could not be written: /);
   }));
-
-test("unusableTo() keeps what the market said and why it is no tick", () => {
-  const letters: Deadletter[] = [];
-  const onUnusable = unusableTo({ deadletter: (letter) => void letters.push(letter) });
-  onUnusable({ e: "trade" }, 'Price is "-"', 1000);
-  assert.equal(letters, [{
-    ts: 1000,
-    queue: "market_ticks",
-    reason_code: "TICK_UNUSABLE",
-    detail: 'Price is "-"',
-    raw: new TextEncoder().encode('{"e":"trade"}'),
-  }]);
-});
 
 test.run();

@@ -2,12 +2,7 @@ import { writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/commands/command.ts";
-import {
-  loadSettings,
-  SETTING_OPTIONS,
-  symbolRulesOf,
-  withStrategyDefaults,
-} from "../../src/commands/load_settings.ts";
+import { loadSettings, SETTING_OPTIONS, withStrategyDefaults } from "../../src/commands/load_settings.ts";
 import { type Config, ConfigError } from "../../src/core/config.ts";
 import { inputOf } from "../support/command_input.ts";
 import { configWith } from "../support/repo_config.ts";
@@ -109,37 +104,6 @@ test("loadSettings() refuses values that do not hold", () => {
     [["--set", "strategy.list.1.parameters.fast_period=12"], /^strategy "trend"\.parameters/],
   ];
   for (const [words, says] of table) refused(() => settings(...words), ConfigError, says);
-});
-
-test("symbolRulesOf() gives the rules of the run's symbols, in their order", () => {
-  const rules = symbolRulesOf(settings("--symbols", "SOLUSDT,BTCUSDT"));
-  assert.equal([...rules.keys()], ["SOLUSDT", "BTCUSDT"]);
-  for (const [symbol, { symbol: own, quote }] of rules) {
-    assert.is(own, symbol);
-    assert.is(quote, "USDT");
-  }
-  assert.is(symbolRulesOf(settings("--symbols", "ETHBTC")).get("ETHBTC")!.quote, "BTC");
-});
-
-test("symbolRulesOf() refuses an unknown symbol with the nearest one, or with all", () => {
-  refused(
-    () => symbolRulesOf(settings("--symbols", "BTCUSDT,ETHUSD")),
-    ConfigError,
-    /^symbols: embedded has no "ETHUSD", did you mean ETHUSDT$/,
-  );
-  refused(
-    () => symbolRulesOf(settings("--symbols", "QQQQQQQQ")),
-    ConfigError,
-    /^symbols: embedded has no "QQQQQQQQ", known are BTCUSDT, .*ETHBTC$/,
-  );
-});
-
-test("symbolRulesOf() refuses symbols of two quote assets", () => {
-  refused(
-    () => symbolRulesOf(settings("--symbols", "BTCUSDT,ETHBTC")),
-    ConfigError,
-    /^symbols: BTCUSDT, ETHBTC are quoted in USDT and BTC, one quote asset a run$/,
-  );
 });
 
 test.run();

@@ -71,20 +71,19 @@ test("diskText() says what is needed and what is free", () => {
 test("diskShortage() refuses from the first byte that is too many", () => {
   const needBytes = diskNeedBytes(NIGHT)!;
   const keepFreeBytes = 268_435_456;
-  const advice =
-    "must stay so (logging.disk_free_bytes_min); make room, shorten the night or journal fewer quotes (market.book)";
+  const rest = "must stay so (logging.disk_free_bytes_min)";
   const table: readonly (readonly [durationMs: number, freeBytes: number | null, shortage: string | null])[] =
     [
       [NIGHT.durationMs, needBytes + keepFreeBytes, null],
       [
         NIGHT.durationMs,
         needBytes + keepFreeBytes - 1,
-        `the night needs about 340 MB, 608 MB are free and 268 MB ${advice}`,
+        `the night needs about 340 MB, 608 MB are free and 268 MB ${rest}`,
       ],
-      [NIGHT.durationMs, 0, `the night needs about 340 MB, 0 bytes are free and 268 MB ${advice}`],
+      [NIGHT.durationMs, 0, `the night needs about 340 MB, 0 bytes are free and 268 MB ${rest}`],
       [NIGHT.durationMs, null, null],
       [0, keepFreeBytes, null],
-      [0, keepFreeBytes - 1, `268 MB are free and 268 MB ${advice}`],
+      [0, keepFreeBytes - 1, `268 MB are free and 268 MB ${rest}`],
     ];
   for (const [durationMs, freeBytes, shortage] of table) {
     assert.is(diskShortage({ ...NIGHT, durationMs }, { freeBytes, keepFreeBytes }), shortage);

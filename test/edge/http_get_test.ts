@@ -59,6 +59,11 @@ const FAULTS: readonly (readonly [string, answer: string, reason: RegExp])[] = [
     "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
     /^(Connection reset|Connection closed|aborted)/,
   ],
+  [
+    "is cut off between its chunks",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
+    /^(Connection reset|Connection closed|aborted)/,
+  ],
   ["is none at all", "", /^(Connection reset|Connection closed|socket hang up)/],
   ["is no HTTP", "220 mail ready\r\n\r\n", /HPE_INVALID|Parse Error|[Ii]nvalid/],
   ["has endless headers", `HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(20_000)}\r\n`, /./],

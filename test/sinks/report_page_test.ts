@@ -35,6 +35,18 @@ test("reportPage() shows every figure, the nested ones under their path, times a
   assert.match(page, "Prices: <b>invented</b>");
 });
 
+test("reportPage() shows the certificate of the feed, or that there is none", () => {
+  const feed = { events: 5, connected: false, clock_offset_ms: { min: -2, max: 3 }, errors: null };
+  assert.equal(rowsOf(reportPage({ ...REPORT, feed })).slice(3), [
+    ["feed · events", "5"],
+    ["feed · connected", "false"],
+    ["feed · clock_offset_ms · min", "-2"],
+    ["feed · clock_offset_ms · max", "3"],
+    ["feed · errors", "–"],
+  ]);
+  assert.equal(rowsOf(reportPage({ ...REPORT, feed: null })).slice(3), [["feed", "–"]]);
+});
+
 test("reportPage() loads nothing and runs nothing", () => {
   assert.not.match(reportPage(REPORT), /<script|https?:|src=|href=|@import|url\(/i);
 });

@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Event, Fill } from "../../src/core/event.ts";
 import { portfolioOf, type ReportFacts, reportFigures, reportOf } from "../../src/sinks/report.ts";
+import { marketHealth } from "../support/feed_events.ts";
 import { tallied } from "../support/tallied.ts";
 import { book, eventOf, fill, intent, result, trade } from "../support/trading_events.ts";
 
@@ -40,6 +41,7 @@ interface Figures {
   readonly win_rate: number | null;
   readonly rr: number | null;
   readonly binance_latency_ms: unknown;
+  readonly feed: Readonly<Record<string, unknown>> | null;
   readonly stop: unknown;
 }
 const figuresOf = (events: readonly Event[]) => reportFigures(tallied(events)) as unknown as Figures;
@@ -190,23 +192,25 @@ test("reportFigures() total = realised + unrealised − fees = equity_end − eq
   }));
 });
 
-for (
-  const [latencies, p50, p95] of [
-    [[], null, null],
-    [[7], 7, 7],
-    [[2, 1], 1, 2],
-    [[50, 15, 40, 20, 35], 35, 50],
-    [Array.from({ length: 100 }, (_, i) => 100 - i), 50, 95],
-  ] as const
-) {
-  test(`reportFigures() takes the nearest rank of ${latencies.length} probes`, () => {
-    const events = latencies.map((latency_ms, i) =>
-      eventOf("health", i, { role: "market_role", state: "UP", uptime_s: 1, origin: "input", latency_ms })
-    );
-    const count = latencies.length;
-    assert.equal(figuresOf(events).binance_latency_ms, { p50, p95, count });
-  });
-}
+test("reportFigures() has the nearest ranks of all probes", () => {
+  const events = [50, 15, 40, 20, 35].map((latency_ms, i) => marketHealth(i, { latency_ms }, null));
+  assert.equal(figuresOf(events).binance_latency_ms, { p50: 35, p95: 50, count: 5 });
+  assert.equal(figuresOf([]).binance_latency_ms, { p50: null, p95: null, count: 0 });
+});
+
+test("reportFigures() has the certificate of the feed, and null where there was none", () => {
+  assert.is(figuresOf([trade(1, "100")]).feed, null);
+  const { feed } = figuresOf([trade(1, "100"), trade(5, "100"), marketHealth(6, {}, { stalled_ms: 500 })]);
+  const { events, gaps, missing_trades, stalled_s, connected } = feed!;
+  assert.equal([events, gaps, missing_trades, stalled_s, connected], [2, 1, 3, 0.5, true]);
+});
+
+test("reportOf() counts the market role's uptime from its last restart, the others' from the start", () => {
+  const restart = eventOf("lifecycle", 4000, { what: "role_restarted", detail: "" });
+  const { uptime_s } = reportOf(tallied([restart, trade(6500, "100")]), FACTS);
+  assert.equal(uptime_s, { ...FACTS.uptime_s, market_role: 2.5 });
+  assert.equal(reportOf(tallied([trade(6500, "100")]), FACTS)["uptime_s"], FACTS.uptime_s);
+});
 
 test("reportFigures() gives the share of STOP among all risk actions, and null where there are none", () => {
   const action = (verb: "ALLOW" | "DENY" | "STOP") =>
@@ -230,7 +234,7 @@ test("reportOf() has the fields of the contract, facts and figures", () => {
     Object.keys(report).join(" "),
     [
       "schema v run_id mode verdict detail prices started_ts ended_ts counts deadletter refused_after_stop",
-      "uptime_s binance_latency_ms virtual_pnl max_drawdown trades win_rate rr stop last_n head",
+      "uptime_s binance_latency_ms feed virtual_pnl max_drawdown trades win_rate rr stop last_n head",
     ].join(" "),
   );
   const { last_n, deadletter, refused_after_stop, counts } = report;

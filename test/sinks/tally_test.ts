@@ -2,6 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { formatAmount } from "../../src/core/fixed_point.ts";
 import { tallyOf } from "../../src/sinks/tally.ts";
+import { COUNTS, marketHealth, tradeOf } from "../support/feed_events.ts";
 import { realData } from "../support/real_data.ts";
 import { repoContracts } from "../support/repo_contracts.ts";
 import { sampleEvents } from "../support/sample_events.ts";
@@ -47,7 +48,32 @@ test("step() remembers the last denial, of risk or of policy", () => {
 
 test("step() keeps a latency where a health probe has one", () => {
   const health = { role: "market_role", state: "UP", uptime_s: 1, origin: "derived" } as const;
-  assert.equal(tallied([sampleEvents.health, eventOf("health", 1, health)]).latenciesMs, [12.5]);
+  const { latencies } = tallied([sampleEvents.health, eventOf("health", 1, health)]);
+  assert.equal(latencies, { sortedMs: [12.5], count: 1 });
+});
+
+test("step() knows when the market role was restarted last", () => {
+  const lifecycle = (ts: number, what: "started" | "role_restarted" | "ended") =>
+    eventOf("lifecycle", ts, { what, detail: "" });
+  assert.is(tallied([lifecycle(1, "started"), lifecycle(9, "ended")]).marketRestartTs, null);
+  const night = [lifecycle(1, "started"), lifecycle(5, "role_restarted"), lifecycle(7, "role_restarted")];
+  assert.is(tallied([...night, lifecycle(9, "ended")]).marketRestartTs, 7);
+});
+
+test("step() folds the feed of ticks, health and freezes", () => {
+  const { feed } = tallied([
+    tradeOf(1, 5),
+    tradeOf(2, 7),
+    marketHealth(3, { errors: 1 }),
+    eventOf("risk_action", 4, {
+      strategy_id: null,
+      symbol: "AAAUSDT",
+      action: "FREEZE",
+      reason_code: "FEED_GAP",
+    }),
+  ]);
+  assert.is(feed.gaps.get("paper")!.get("AAAUSDT")!.missingTrades, 1);
+  assert.equal([feed.counts, feed.errors, feed.freezes], [COUNTS, 1, 1]);
 });
 
 test("step() sees a drawdown at ticks alone, and the deepest by money and by fraction apart", () => {

@@ -4,7 +4,6 @@ import * as assert from "uvu/assert";
 import type { LimitAction, RiskConfig } from "../../src/core/config.ts";
 import type { BookTick, Event, OrderIntent } from "../../src/core/event.ts";
 import {
-  type Amount,
   fractionOf,
   notionalOf,
   parseAmount,

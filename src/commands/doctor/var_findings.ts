@@ -1,4 +1,4 @@
-import { bytesText, diskShortage, diskText, type NightVolume } from "../../core/disk_estimate.ts";
+import { diskShortage, diskText, MORE_ROOM, type NightVolume } from "../../core/disk_estimate.ts";
 import { formatDuration } from "../../core/time_text.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 import type { KeyFacts, VarFacts } from "./var_facts.ts";
@@ -45,10 +45,7 @@ function diskFinding(
     ? ` (assuming ${volume.eventsPerS} messages a second, the venue has not said)`
     : "";
   const shortage = diskShortage(volume, { freeBytes, keepFreeBytes });
-  if (shortage !== null) {
-    const advice = "make room, shorten the night (--duration) or journal fewer quotes (market.book)";
-    return fail("disk", shortage + assumed, advice);
-  }
+  if (shortage !== null) return fail("disk", shortage + assumed, MORE_ROOM);
   const what = diskText(volume, freeBytes) + assumed;
   return freeBytes === null ? warn("disk", what, "look at it by hand, such as `df`") : pass("disk", what);
 }

@@ -87,6 +87,7 @@ export async function venueFindings(
 
 /** What to do when no answer came, by the system's own code in the reason. */
 const LOST_TODO: readonly (readonly [pattern: RegExp, todo: string])[] = [
+  [/--allow-/, "start deno with the grant that it asks for"],
   [/ENOTFOUND|EAI_AGAIN/, "check the network, the DNS server and binance.rest_url"],
   [/ECONNREFUSED/, "nobody listens there: check binance.rest_url and the firewall"],
   [
@@ -97,7 +98,6 @@ const LOST_TODO: readonly (readonly [pattern: RegExp, todo: string])[] = [
     /CERT|certificate|self.signed|SSL|TLS/i,
     "somebody between here and there reads along, or the clock is wrong: do not trade through it",
   ],
-  [/NotCapable|--allow-net/, "grant deno the venue's host with --allow-net"],
 ];
 
 function lostTodo(reason: string): string {
@@ -128,7 +128,7 @@ function clockFinding(
 ): Finding {
   const id = "venue_clock";
   if (answerProblem(answer) !== null) return answerFinding(id, rest_url, answer);
-  const { serverTime } = JSON.parse(answer.body) as { readonly serverTime?: unknown };
+  const serverTime = (JSON.parse(answer.body) as { readonly serverTime?: unknown } | null)?.serverTime;
   if (typeof serverTime !== "number") {
     return fail(
       id,

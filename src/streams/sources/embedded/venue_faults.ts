@@ -53,7 +53,7 @@ export function venueFaults(faults: readonly VenueFault[], startTs: number): Ven
           break;
         default:
           if (fault.kind === "slow") slowMs = fault.for_ms;
-          untilTs[fault.kind] = dueTs + fault.for_ms;
+          untilTs[fault.kind] = Math.max(untilTs[fault.kind], dueTs + fault.for_ms);
       }
       return fault;
     },
