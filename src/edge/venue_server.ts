@@ -46,7 +46,7 @@ export function serveVenue(venue: Venue): Promise<VenueServer> {
     const path = request.url ?? "";
     const refusal = venue.refusal(path);
     if (refusal !== null) return refuse(socket, refusal);
-    upgrades.handleUpgrade(request, socket, head, (webSocket) => connect(venue, path, webSocket));
+    upgrades.handleUpgrade(request, socket, head, (webSocket) => connect(venue, path, webSocket, socket));
   });
   return new Promise((resolve, reject) => {
     server.on("error", reject);
@@ -87,8 +87,8 @@ function refuse(socket: Duplex, { status, headers, body }: VenueAnswer): void {
   socket.end(`HTTP/1.1 ${status} Refused\r\n${lines}\r\n${body}`);
 }
 
-function connect(venue: Venue, path: string, webSocket: WebSocket): void {
-  const session = venue.accept(path, clientOf(webSocket));
+function connect(venue: Venue, path: string, webSocket: WebSocket, socket: Duplex): void {
+  const session = venue.accept(path, clientOf(webSocket, socket));
   webSocket.on("message", (bytes: Uint8Array, isBinary: boolean) => {
     session.received(isBinary ? new Uint8Array(bytes) : bytes.toString());
   });
@@ -98,8 +98,9 @@ function connect(venue: Venue, path: string, webSocket: WebSocket): void {
   webSocket.on("close", () => session.closed());
 }
 
-function clientOf(webSocket: WebSocket): VenueClient {
-  const isOpen = () => webSocket.readyState === webSocket.OPEN;
+function clientOf(webSocket: WebSocket, socket: Duplex): VenueClient {
+  // of a line that broke the library hears a turn later: until then each frame would cost an error of its own
+  const isOpen = () => webSocket.readyState === webSocket.OPEN && socket.writable;
   return {
     send(frame) {
       if (!isOpen()) return;

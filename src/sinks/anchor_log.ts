@@ -1,5 +1,6 @@
 import { nextHead, NO_ANCHOR, signAnchor } from "../core/audit_chain.ts";
 import type { Signer } from "../core/ports.ts";
+import type { AnchorPosition } from "./run_position.ts";
 
 /**
  * The signed anchors of a run: which events the chain has reached, and how long every file was then.
@@ -15,16 +16,27 @@ export class AnchorLog {
   #first = 0;
   #hashes: string[] = [];
   #firstTs = 0;
-  #lengths = new Map<string, number>();
+  readonly #lengths: Map<string, number>;
 
   constructor(options: {
     readonly runId: string;
     readonly genesis: string;
     readonly signer: Signer;
     readonly places: readonly { add(line: string): void }[];
+    /** Where the anchors of a run that goes on stand; null for a new one. */
+    readonly position: AnchorPosition | null;
   }) {
+    const { position } = options;
     this.#runId = options.runId;
-    this.#head = options.genesis;
+    this.#head = position?.head ?? options.genesis;
+    this.#lengths = new Map(position?.lengths);
+    if (position !== null) {
+      this.#previous = position.previous;
+      this.#count = position.count;
+      this.#first = position.first;
+      this.#hashes = [...position.waiting];
+      this.#firstTs = position.waitingSinceTs;
+    }
     this.#signer = options.signer;
     this.#places = options.places;
   }
@@ -80,13 +92,17 @@ export class AnchorLog {
   ): Readonly<Record<string, readonly [number, number]>> {
     const changed: Record<string, readonly [number, number]> = {};
     for (const [path, bytes, lines] of [...files].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
-      const active = path.replace(/\.[0-9]{6}\.jsonl$/, ".jsonl");
-      // A new segment (it sorts first): the active file is another one now, even where it is as long as the last was.
-      if (active !== path && !this.#lengths.has(path)) this.#lengths.delete(active);
+      forgetRotated(this.#lengths, path);
       if (!isFinal && (this.#lengths.get(path) ?? 0) === bytes) continue;
       changed[path] = [bytes, lines];
       this.#lengths.set(path, bytes);
     }
     return changed;
   }
+}
+
+/** A new segment (it sorts first): the active file is another one now, even where it is as long as the last was. */
+export function forgetRotated(lengths: Map<string, number>, path: string): void {
+  const active = path.replace(/\.[0-9]{6}\.jsonl$/, ".jsonl");
+  if (active !== path && !lengths.has(path)) lengths.delete(active);
 }

@@ -32,10 +32,46 @@ export function openMirror(
     files.syncDirectory(folder);
     return mirror;
   }
+  return printed(options.print);
+}
+
+/**
+ * The mirror of a run that goes on, with the anchors that a crash has kept from it. It holds the beginning of the
+ * run's own `anchors`: call when that is proven. Where it is gone none is made: a new one would be no witness.
+ */
+export function reopenMirror(
+  files: Files,
+  setting: string,
+  options: {
+    readonly varFolder: string;
+    readonly runId: string;
+    readonly print: (line: string) => void;
+    readonly anchors: Uint8Array;
+  },
+): AnchorMirror {
+  const { anchors, runId } = options;
+  const folder = mirrorFolder(setting, options.varFolder);
+  if (folder === null) return printed(options.print);
+  const path = `${folder}/${runId}.anchors.jsonl`;
+  if (!files.exists(path)) return printed(() => {});
+  const handle = files.append(path);
+  try {
+    for (let rest = anchors.subarray(files.size(path)); rest.length > 0;) {
+      rest = rest.subarray(handle.write(rest));
+    }
+    handle.sync();
+  } finally {
+    handle.close();
+  }
+  const segment = { name: `${runId}.anchors.jsonl`, bytes: anchors.length, lines: 0 };
+  return new SegmentedFile(files, folder, `${runId}.anchors`, Infinity, [segment]);
+}
+
+function printed(print: (line: string) => void): AnchorMirror {
   const waiting: string[] = [];
   return {
     add: (line) => void waiting.push(line),
-    write: () => waiting.splice(0).forEach(options.print),
+    write: () => waiting.splice(0).forEach(print),
     sync: () => {},
     close: () => {},
   };

@@ -7,6 +7,7 @@ import type { AnchorMirror } from "./anchor_mirror.ts";
 import type { Ballast } from "./ballast.ts";
 import { DiskFaults } from "./disk_faults.ts";
 import { QueueFiles } from "./queue_files.ts";
+import type { RunPosition } from "./run_position.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface JournalOptions {
   readonly diskFreeBytesMin: number;
   /** False in virtual time: one sync, at the end. */
   readonly isDurable: boolean;
+  /** Where a run that goes on stands: what is behind it must be cut off the files. Left out for a new run. */
+  readonly position?: RunPosition;
 }
 
 /** A turn has at most 250 events (pipeline.ts), so an anchor never covers more than 1,000. */
@@ -49,29 +52,36 @@ export class Journal implements QueueSink {
   readonly #faults: DiskFaults;
   readonly #ids;
   readonly #envelopeTail: string;
-  #n = 0;
-  #ts = 0;
+  #n: number;
+  #ts: number;
   #isTurnOpen = false;
   #isUrgent = false;
   #pendingLines = 0;
-  #hasEnded = false;
+  #hasEnded: boolean;
   #isFinished = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
-    const { files, runFolder, runId, rotateBytes } = options;
+    const { files, runFolder, runId, rotateBytes, position } = options;
     const { ballast, diskFreeBytesMin: freeBytesMin } = options;
     this.#faults = new DiskFaults({ files, ballast, folder: runFolder, freeBytesMin });
     this.#ids = eventIds(runId);
     this.#envelopeTail = `","run_id":"${runId}","cmdline_hash":"${options.cmdlineHash}","payload":`;
-    this.#queues = [...options.queues].map(([name, consumers]) =>
-      new QueueFiles({ files, folder: `${runFolder}/queues/${name}`, name, runId, consumers, rotateBytes })
-    );
-    for (const queue of this.#queues) queue.writeCursor();
-    files.makeDirectory(`${runFolder}/audit`);
-    this.#anchorFile = new SegmentedFile(files, `${runFolder}/audit`, "anchors", Infinity);
-    const places = [this.#anchorFile, options.mirror];
-    this.#anchors = new AnchorLog({ runId, genesis: options.genesis, signer: options.signer, places });
+    this.#n = position?.nextN ?? 0;
+    this.#ts = position?.ts ?? 0;
+    this.#hasEnded = position?.hasEnded ?? false;
+    this.#queues = [...options.queues].map(([name, consumers]) => {
+      const queue = { files, folder: `${runFolder}/queues/${name}`, name, runId, consumers, rotateBytes };
+      return new QueueFiles({ ...queue, position: position?.queues.get(name) ?? null });
+    });
+    if (position === undefined) { for (const queue of this.#queues) queue.writeCursor(); }
+    const audit = `${runFolder}/audit`;
+    files.makeDirectory(audit);
+    const { genesis, signer, mirror } = options;
+    const anchors = position?.anchors ?? null;
+    this.#anchorFile = new SegmentedFile(files, audit, "anchors", Infinity, anchors?.segments);
+    const places = [this.#anchorFile, mirror];
+    this.#anchors = new AnchorLog({ runId, genesis, signer, places, position: anchors });
   }
 
   /** n of the last event, −1 for none. */

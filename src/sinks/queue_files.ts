@@ -2,6 +2,7 @@ import { formatLine } from "../core/journal_line.ts";
 import type { Deadletter, Files } from "../core/ports.ts";
 import { redact } from "../core/secrets.ts";
 import { writeArtefact } from "./atomic_file.ts";
+import type { QueuePosition, ReadTo } from "./run_position.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 
 const RAW_BYTES_MAX = 4096;
@@ -21,9 +22,9 @@ export class QueueFiles {
   readonly #folder: string;
   readonly #runId: string;
   readonly #consumers: readonly string[];
-  #ackedLines = 0;
+  #ackedLines: number;
   /** n of the last event in the inbox, −1 for none. */
-  lastN = -1;
+  lastN: number;
 
   constructor(options: {
     readonly files: Files;
@@ -32,17 +33,21 @@ export class QueueFiles {
     readonly runId: string;
     readonly consumers: readonly string[];
     readonly rotateBytes: number;
+    /** Where a queue that goes on stands; null for a new one. */
+    readonly position: QueuePosition | null;
   }) {
-    const { files, folder, rotateBytes } = options;
+    const { files, folder, rotateBytes, position } = options;
     this.name = options.name;
     this.#files = files;
     this.#folder = folder;
     this.#runId = options.runId;
     this.#consumers = options.consumers;
     files.makeDirectory(folder);
-    this.inbox = new SegmentedFile(files, folder, "inbox", rotateBytes);
-    this.acks = new SegmentedFile(files, folder, "acks", rotateBytes);
-    this.deadletter = new SegmentedFile(files, folder, "deadletter", rotateBytes);
+    this.#ackedLines = position?.acked.line ?? 0;
+    this.lastN = position?.lastN ?? -1;
+    this.inbox = new SegmentedFile(files, folder, "inbox", rotateBytes, position?.inbox);
+    this.acks = new SegmentedFile(files, folder, "acks", rotateBytes, position?.acks);
+    this.deadletter = new SegmentedFile(files, folder, "deadletter", rotateBytes, position?.deadletter);
   }
 
   get all(): readonly SegmentedFile[] {
@@ -77,18 +82,29 @@ export class QueueFiles {
 
   /** Call when what the acks count is written. */
   writeCursor(): void {
-    const position = {
-      file: this.inbox.name,
-      offset: this.inbox.bytes,
-      line: this.#ackedLines,
-      n: this.lastN,
-    };
-    writeArtefact(this.#files, `${this.#folder}/cursor.json`, {
-      schema: "nore/cursor",
-      v: 1,
-      run_id: this.#runId,
-      queue: this.name,
-      consumers: Object.fromEntries(this.#consumers.map((consumer) => [consumer, position])),
-    });
+    const { name: file, bytes: offset } = this.inbox;
+    const readTo = { file, offset, line: this.#ackedLines, n: this.lastN };
+    const place = { runId: this.#runId, queue: this.name, consumers: this.#consumers };
+    writeCursor(this.#files, this.#folder, place, readTo);
   }
+}
+
+/** All consumers stand at the same place. */
+export function writeCursor(
+  files: Files,
+  folder: string,
+  { runId, queue, consumers }: {
+    readonly runId: string;
+    readonly queue: string;
+    readonly consumers: readonly string[];
+  },
+  readTo: ReadTo,
+): void {
+  writeArtefact(files, `${folder}/cursor.json`, {
+    schema: "nore/cursor",
+    v: 1,
+    run_id: runId,
+    queue,
+    consumers: Object.fromEntries(consumers.map((consumer) => [consumer, readTo])),
+  });
 }

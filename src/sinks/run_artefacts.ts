@@ -3,6 +3,7 @@ import type { Files } from "../core/ports.ts";
 import { writeArtefact, writeAtomic } from "./atomic_file.ts";
 import { portfolioOf, type ReportFacts, reportOf } from "./report.ts";
 import { reportPage } from "./report_page.ts";
+import type { Segment } from "./run_position.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 import type { Tally } from "./tally.ts";
 
@@ -15,7 +16,8 @@ export class RunArtefacts {
 
   constructor(options: RunArtefactOptions) {
     this.#options = options;
-    this.#snapshots = new SegmentedFile(options.files, options.runFolder, "metrics", options.rotateBytes);
+    const { files, runFolder, rotateBytes, snapshots } = options;
+    this.#snapshots = new SegmentedFile(files, runFolder, "metrics", rotateBytes, snapshots);
     this.#refreshedTs = options.startedTs;
     this.#snapshotTs = options.startedTs;
   }
@@ -74,4 +76,6 @@ export interface RunArtefactOptions {
   readonly snapshotEveryMs: number;
   readonly rotateBytes: number;
   readonly isDurable: boolean;
+  /** Of metrics.jsonl, where a run goes on. */
+  readonly snapshots?: readonly Segment[];
 }

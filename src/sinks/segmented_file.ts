@@ -1,5 +1,6 @@
 import type { AppendHandle, Files } from "../core/ports.ts";
 import { syncOnce } from "./journal_failure.ts";
+import type { Segment } from "./run_position.ts";
 
 const encoder = new TextEncoder();
 const NOTHING = new Uint8Array();
@@ -18,17 +19,30 @@ export class SegmentedFile {
   #pendingLines = 0;
   #unwritten: Uint8Array = NOTHING;
   #rotation: (() => void)[] = [];
-  #isSynced = true;
-  #bytes = 0;
-  #lines = 0;
-  #segmentLines = 0;
-  readonly #closed: { name: string; bytes: number; lines: number }[] = [];
+  #isSynced: boolean;
+  #bytes: number;
+  #lines: number;
+  #segmentLines: number;
+  readonly #closed: Segment[];
 
-  constructor(files: Files, folder: string, stem: string, rotateBytes: number) {
+  /** `segments`: what is there already, the oldest first; a crash while it rotates leaves no active one. */
+  constructor(
+    files: Files,
+    folder: string,
+    stem: string,
+    rotateBytes: number,
+    segments: readonly Segment[] = [],
+  ) {
     this.#files = files;
     this.#folder = folder;
     this.#stem = stem;
     this.#rotateBytes = rotateBytes;
+    const active = segments.find(({ name }) => name === this.name);
+    this.#closed = segments.filter((segment) => segment !== active);
+    this.#bytes = active?.bytes ?? 0;
+    this.#segmentLines = active?.lines ?? 0;
+    this.#lines = segments.reduce((sum, { lines }) => sum + lines, 0);
+    this.#isSynced = this.#bytes === 0; // nobody knows what was synced before
     this.#handle = files.append(`${folder}/${this.name}`);
   }
 
@@ -83,7 +97,7 @@ export class SegmentedFile {
   }
 
   /** Every segment with what was written to it, the oldest first. */
-  segments(): readonly { readonly name: string; readonly bytes: number; readonly lines: number }[] {
+  segments(): readonly Segment[] {
     return [...this.#closed, { name: this.name, bytes: this.#bytes, lines: this.#segmentLines }];
   }
 

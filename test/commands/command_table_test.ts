@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { type Command, readInput } from "../../src/commands/command.ts";
 import { runCommand } from "../../src/commands/command_table.ts";
 import { config } from "../../src/commands/config.ts";
+import { doctor } from "../../src/commands/doctor.ts";
 import { gates } from "../../src/commands/gates.ts";
 import { nore } from "../../src/commands/nore.ts";
 import { status } from "../../src/commands/status.ts";
@@ -15,7 +16,7 @@ import { takeVarLock } from "../../src/edge/var_lock.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
-const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, config, gates];
+const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, config, doctor, gates];
 
 /** The words that call a command. */
 function wordsOf({ name }: Command): readonly string[] {

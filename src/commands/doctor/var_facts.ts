@@ -15,8 +15,8 @@ export interface VarFacts {
   readonly latch: string | null;
   readonly holder: VarHolder | null;
   readonly key: KeyFacts;
-  /** null: anchors are mirrored to standard output. */
-  readonly mirror: { readonly folder: string; readonly isSameDisk: boolean } | null;
+  /** null: anchors are mirrored to standard output. Whether its disk is that of the runs is null where it cannot be seen. */
+  readonly mirror: { readonly folder: string; readonly isSameDisk: boolean | null } | null;
 }
 
 export interface VarHolder {
@@ -75,10 +75,12 @@ function keyFacts(path: string): KeyFacts {
 }
 
 function mirrorFacts(mirror: string | null, folder: string): VarFacts["mirror"] {
-  return mirror === null ? null : { folder: mirror, isSameDisk: diskOf(mirror) === diskOf(folder) };
+  if (mirror === null) return null;
+  const [its, ours] = [diskOf(mirror), diskOf(folder)];
+  return { folder: mirror, isSameDisk: its === null || ours === null ? null : its === ours };
 }
 
-/** The device that a folder is on, or will be. */
+/** The device that a folder is on, or will be; null where this process may see nothing on the way to it. */
 function diskOf(folder: string): number | null {
   for (let outer = folder;; outer = dirname(outer)) {
     if (existsSync(outer)) return statSync(outer).dev;

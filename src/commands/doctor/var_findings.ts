@@ -104,6 +104,10 @@ function keyFinding({ path, mode, problem }: KeyFacts, platform: string): Findin
 
 function mirrorFinding({ mirror }: VarFacts): Finding {
   if (mirror === null) return pass("mirror", "anchors are mirrored to standard output");
+  if (mirror.isSameDisk === null) {
+    const todo = "see to it by hand, such as with `df`";
+    return warn("mirror", `whether ${mirror.folder} is on another disk than the runs cannot be seen`, todo);
+  }
   if (!mirror.isSameDisk) return pass("mirror", `${mirror.folder} is on another disk than the runs`);
   return warn(
     "mirror",

@@ -40,6 +40,7 @@ export const ARTEFACT_WRITERS: readonly ArtefactWriter[] = [
         runId: RUN_ID,
         consumers: ["risk_role", "watchdog_role"],
         rotateBytes: 1_000_000,
+        position: null,
       });
       queue.lastN = 10 ** version;
       queue.writeCursor();

@@ -1,6 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { openArtefact } from "../../core/journal_line.ts";
-import type { Files } from "../../core/ports.ts";
 import { sha256Hex } from "../../core/sha256.ts";
 import { realFiles } from "../../edge/real_files.ts";
 import { ARTEFACT_WRITERS, type ArtefactWriter } from "./atomic_artefacts.ts";

@@ -15,7 +15,7 @@ export const schemaGate: Gate = {
     const contracts = openContracts(files);
     const schemas = new Map([...files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]));
     const samples = sampleChecks(contracts, samplesByType(contracts, schemas));
-    const { ended, run } = await gateNight(stage, ["--duration", "30m", "--speed", "max"]);
+    const { ended, run } = await gateNight(stage, ["--duration", "15m", "--speed", "max"]);
     return [ended, ...(run === null ? [] : lineChecks(contracts, run)), ...samples];
   },
 };

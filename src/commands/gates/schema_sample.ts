@@ -131,8 +131,8 @@ class Maker {
 
   #holds({ properties = {} }: OpenSchema): boolean {
     return Object.entries(properties).every(([name, property]) => {
-      const { const: one, enum: some = [one] } = this.#resolve(property);
-      return some.includes(this.#chosen[name]);
+      const expected = this.#resolve(property);
+      return (expected.enum ?? [expected.const]).includes(this.#chosen[name]);
     });
   }
 

@@ -100,6 +100,10 @@ const TABLE: readonly (readonly [
   ["a mirror on standard output", { mirror: null }, {}, [
     "PASS mirror: anchors are mirrored to standard output",
   ]],
+  ["a mirror that cannot be seen", { mirror: { folder: "/mnt/mirror", isSameDisk: null } }, {}, [
+    "WARN mirror: whether /mnt/mirror is on another disk than the runs cannot be seen → " +
+    "see to it by hand, such as with `df`",
+  ]],
   ["a mirror on the same disk", { mirror: { folder: "/srv/var/mirror", isSameDisk: true } }, {}, [
     "WARN mirror: /srv/var/mirror is on the disk of the runs: who changes or loses the one has the other → " +
     "name a folder on another disk or machine in audit.anchor_mirror",

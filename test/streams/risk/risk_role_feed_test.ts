@@ -49,6 +49,7 @@ test("riskRole() freezes a symbol with a gap until the missing trades have come"
   assert.equal(it.step(tradeOf(6, 52)), ["UNFREEZE FEED_GAP * AAAUSDT"]);
   assert.is(it.step(signal(7, "BUY")).length, 2);
   assert.equal(it.step(tradeOf(8, 60)), ["STOP FEED_GAP * AAAUSDT"]);
+  assert.equal(it.step(signal(9, "SELL")), []);
 });
 
 test("riskRole() freezes all while the clocks are apart", () => {
@@ -85,6 +86,7 @@ test("riskRole() counts refused ticks and the venue's errors together, and no ot
   const { payload } = refusedTick(3);
   assert.equal(it.step(eventOf("policy_denial", 3, { ...payload, denied_type: "order_cancel" })), []);
   assert.equal(it.step(marketHealth(4, { errors: 2 })), ["STOP VENUE_ERRORS * *"]);
+  assert.equal(it.step(marketHealth(5, { errors: 3 })), []);
 });
 
 test("riskRole() says what the feed and what the book of one tick bring about", () => {
@@ -97,7 +99,7 @@ test("riskRole() says what the feed and what the book of one tick bring about", 
 });
 
 test("riskRole() says of one timer what froze, then that a limit of trading stops", () => {
-  const it = night({ exposure: { limit: "0.04", action: "DENY" } }, {
+  const it = night({}, {
     feed: FEED,
     table: [() => ({
       code: "RISK_X",
@@ -109,6 +111,23 @@ test("riskRole() says of one timer what froze, then that a limit of trading stop
   it.step(book(900, "99", "100", bbb));
   assert.equal(it.step(timer(1002)), ["FREEZE FEED_STALE * AAAUSDT", "STOP RISK_X * *"]);
   assert.equal(it.step(timer(9000)), []);
+});
+
+test("riskRole() says of one event a STOP of the feed and nothing of trading", () => {
+  for (const [asks, event] of [["a timer", timer(5002)], ["a tick", book(5002, "1", "2")]] as const) {
+    const it = night({}, {
+      feed: FEED,
+      table: [() => ({
+        code: "RISK_X",
+        action: "STOP",
+        state: ({ ts }) => ts < 5002 ? [] : [{ detail: "", strategy_id: null, symbol: null }],
+      })],
+    });
+    it.step(book(1, "99", "100"));
+    it.step(signal(1, "BUY"));
+    it.step(fill(2, 1));
+    assert.equal(it.step(event), ["STOP FEED_STALE * AAAUSDT"], asks);
+  }
 });
 
 test("riskRole() sends no cancel after a STOP of the feed in the same timer", () => {

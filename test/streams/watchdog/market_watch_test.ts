@@ -84,6 +84,7 @@ test("watchdogRole() asks again where no restart is reported, and stops in the e
   const show = watchdog();
   show(lifecycle(0, "started"));
   show(health(4000, "DOWN", "thrown"));
+  show(health(10_000, "DOWN", "once more")); // no sign of life
   assert.equal(show(heartbeat(19_000)), []);
   assert.equal(show(heartbeat(19_001)), [
     "DOWN 19.001: no restart of market_role for 15001 ms, at most 15000",

@@ -12,6 +12,8 @@ export interface ReadSymbolRules {
   readonly problems: readonly string[];
 }
 
+const SYMBOL_SHOWN_MAX = 40;
+
 type Fields = Readonly<Record<string, unknown>>;
 
 export function symbolRulesOf(exchangeInfo: unknown): ReadSymbolRules {
@@ -33,8 +35,8 @@ function rulesOf(entry: Fields): SymbolRules | string {
   const { symbol, status, baseAsset: base, quoteAsset: quote, filters } = entry as {
     readonly [K in "symbol" | "status" | "baseAsset" | "quoteAsset" | "filters"]?: unknown;
   };
-  const name = typeof symbol === "string" ? symbol : shown(symbol);
-  if (typeof symbol !== "string" || symbol === "") return `symbol is ${name}, expected a name`;
+  if (typeof symbol !== "string" || symbol === "") return `symbol is ${shown(symbol)}, expected a name`;
+  const name = symbol.slice(0, SYMBOL_SHOWN_MAX);
   if (status !== "TRADING") return `${name}: status is ${shown(status)}, expected "TRADING"`;
   if (typeof base !== "string" || typeof quote !== "string") {
     return `${name}: assets are ${shown(base)} and ${shown(quote)}, expected two names`;
