@@ -15,7 +15,7 @@ import type { Terminal } from "./command.ts";
 import type { Rules } from "./load_rules.ts";
 import { progressEveryMs, progressOf } from "./night_display.ts";
 import type { NightPlan } from "./night_plan.ts";
-import { openMarket, type OpenMarket } from "./open_market.ts";
+import { type OpenMarket, openMarket } from "./open_market.ts";
 
 /** The night itself on an open run, with its market, and what goes on beside it: the beat and the progress. */
 export interface NightSetting {

@@ -27,7 +27,10 @@ interface FaultNight extends SimNight {
   readonly ticks: readonly MarketTick[];
 }
 
-async function nightWith(faults: readonly Partial<VenueFault>[], sets: readonly string[]): Promise<FaultNight> {
+async function nightWith(
+  faults: readonly Partial<VenueFault>[],
+  sets: readonly string[],
+): Promise<FaultNight> {
   const config = configWith([
     `market.embedded.faults=${JSON.stringify(faults)}`,
     "binance.probe_every_ms=2000",
@@ -116,7 +119,9 @@ function proveWhole(night: FaultNight): void {
     [symbol, ids.sort((a, b) => a - b)] as const
   );
   for (const [symbol, ids] of sorted) assert.equal(ids, night.trades.get(symbol), symbol);
-  const quotes = night.ticks.flatMap((tick) => tick.kind === "book" ? [`${tick.symbol} ${tick.update_id}`] : []);
+  const quotes = night.ticks.flatMap((tick) =>
+    tick.kind === "book" ? [`${tick.symbol} ${tick.update_id}`] : []
+  );
   assert.is(new Set(quotes).size, quotes.length);
   assert.equal(verifyInMemory(night).findings.problems, []);
   assert.is(night.feed["events"], night.ticks.length);
@@ -184,7 +189,7 @@ test("messages sent twice are dropped and counted", async () => {
   assert.is(night.feed["duplicates"], night.account.duplicates);
 });
 
-test("messages that are none are counted and kept as deadletters' business", async () => {
+test("messages that are none are counted", async () => {
   const night = await nightWith([{ kind: "bad_frame", after_ms: 5000, every_ms: 10_000, count: 3 }], MINUTE);
   proveWhole(night);
   assert.is(night.account.badFrames, 18);
@@ -202,7 +207,7 @@ for (const kind of ["error_5xx", "too_many", "slow"] as const) {
 
 test("500 reconnects lose nothing and double nothing", async () => {
   const night = await nightWith([{ kind: "disconnect", after_ms: 2000, every_ms: 4000 }], [
-    "duration_ms=2001000",
+    "duration_ms=2041000",
     "market.embedded.ticks_per_s=4",
     "binance.backoff.first_ms=100",
     "binance.backoff.most_ms=400",
@@ -213,8 +218,8 @@ test("500 reconnects lose nothing and double nothing", async () => {
     "binance.probe_every_ms=10000",
   ]);
   proveWhole(night);
-  assert.is(night.account.disconnects, 500);
-  assert.is(night.feed["reconnects"], 500);
+  assert.ok(night.account.disconnects >= 500, String(night.account.disconnects));
+  assert.is(night.feed["reconnects"], night.account.disconnects);
 });
 
 test.run();

@@ -13,7 +13,8 @@ export function jsonTestSuite(): readonly Uint8Array[] {
   const archive = gunzipSync(readFileSync(new URL(`../../../shared/realdata/${SUITE}`, import.meta.url)));
   const files: Uint8Array[] = [];
   for (let at = 0; at + BLOCK_BYTES <= archive.length;) {
-    const field = (from: number, to: number) => archive.toString("latin1", at + from, at + to).replace(/\0.*$/s, "");
+    const field = (from: number, to: number) =>
+      archive.toString("latin1", at + from, at + to).replace(/\0.*$/s, "");
     const size = parseInt(field(124, 136).trim() || "0", 8);
     const isFile = ["0", ""].includes(field(156, 157));
     const body = at + BLOCK_BYTES;

@@ -7,7 +7,7 @@ import {
   type BinanceFeedOptions,
 } from "../../src/streams/sources/binance/binance_feed.ts";
 import type { UnusableLetter } from "../../src/streams/sources/binance/unusable_letters.ts";
-import { fakeVenue, type FakeVenue } from "./fake_venue.ts";
+import { type FakeVenue, fakeVenue } from "./fake_venue.ts";
 import { configWith } from "./repo_config.ts";
 import { SteppedTime } from "./stepped_time.ts";
 
@@ -78,7 +78,8 @@ export function feedStage(
       stop = () => subscription.unsubscribe();
     },
     stop: () => stop(),
-    trades: () => payloads("market_tick").filter((tick) => (tick as TradeTick).kind === "trade") as TradeTick[],
+    trades: () =>
+      payloads("market_tick").filter((tick) => (tick as TradeTick).kind === "trade") as TradeTick[],
     quotes: () => payloads("market_tick").filter((tick) => (tick as BookTick).kind === "book") as BookTick[],
     healths: () => payloads("health") as FeedHealth[],
     health: () => stage.healths().at(-1)!,

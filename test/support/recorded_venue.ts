@@ -38,7 +38,12 @@ const EXCHANGE_INFO = {
     baseAsset: "BTC",
     quoteAsset: "USDT",
     filters: [
-      { filterType: "PRICE_FILTER", minPrice: "0.01000000", maxPrice: "1000000.00000000", tickSize: "0.01000000" },
+      {
+        filterType: "PRICE_FILTER",
+        minPrice: "0.01000000",
+        maxPrice: "1000000.00000000",
+        tickSize: "0.01000000",
+      },
       { filterType: "LOT_SIZE", minQty: "0.00001000", maxQty: "9000.00000000", stepSize: "0.00001000" },
       { filterType: "NOTIONAL", minNotional: "5.00000000", applyMinToMarket: true, avgPriceMins: 5 },
     ],
@@ -73,7 +78,7 @@ export function recordedVenue(
         received(message) {
           const { method, params, id } = JSON.parse(String(message));
           const isList = method === "LIST_SUBSCRIPTIONS";
-          if (!isList) for (const stream of params) streams.add(stream);
+          if (!isList) { for (const stream of params) streams.add(stream); }
           client.send(JSON.stringify({ result: isList ? [...streams] : null, id }));
           if (isList) setTimeout(() => play(client, nowMs()), 0);
         },

@@ -18,7 +18,11 @@ const PROBLEMS: readonly (readonly [number, string, string | null])[] = [
   [200, "{", "NOT_JSON: the answer is no JSON"],
   [199, "{}", "HTTP_ERROR: status 199, {}"],
   [302, "", "HTTP_ERROR: status 302, empty"],
-  [400, '{"code":-1121,"msg":"Invalid symbol."}', 'HTTP_ERROR: status 400, {"code":-1121,"msg":"Invalid symbol."}'],
+  [
+    400,
+    '{"code":-1121,"msg":"Invalid symbol."}',
+    'HTTP_ERROR: status 400, {"code":-1121,"msg":"Invalid symbol."}',
+  ],
   [403, HTML, "FIREWALL: status 403, an HTML page"],
   [418, '{"code":-1003}', 'BANNED: status 418, {"code":-1003}'],
   [429, '{"code":-1003}', 'RATE_LIMITED: status 429, {"code":-1003}'],

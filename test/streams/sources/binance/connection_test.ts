@@ -46,7 +46,12 @@ test("connect() is dialing, subscribing, proving, and ready when its subscriptio
   assert.is(connection.readyMs, null);
   await time.advance(5);
   assert.is(connection.state, "ready");
-  assert.equal([connection.dialedMs, connection.readyMs, connection.lastTickMs, connection.lastSignMs], [0, 15, null, 15]);
+  assert.equal([connection.dialedMs, connection.readyMs, connection.lastTickMs, connection.lastSignMs], [
+    0,
+    15,
+    null,
+    15,
+  ]);
   assert.equal(told, ["sign at 5", "frame at 10", "frame at 15", "ready"]);
 });
 

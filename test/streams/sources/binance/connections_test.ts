@@ -52,7 +52,12 @@ function staged(changes: Partial<BinanceConfig> = {}) {
   const notes = () => told.filter((text) => /^\d/.test(text));
   const dialedMs = () => venue.sockets.map((socket) => socket.dialedMs);
   const counts = () =>
-    feedCountsOf(tally, { nowMs: time.frame, stallMs: config.stall_ms, connected: lines.isConnected, conflated: 0 });
+    feedCountsOf(tally, {
+      nowMs: time.frame,
+      stallMs: config.stall_ms,
+      connected: lines.isConnected,
+      conflated: 0,
+    });
   return { time, venue, told, errors, tally, lines, trade, flow, notes, dialedMs, counts };
 }
 
@@ -152,7 +157,10 @@ test("connections() has one after the other when the venue shuts down, overlappi
   trade(5);
   assert.equal([lines.isConnected, venue.open().length, venue.mostAtOnce], [true, 1, 2]);
   assert.equal(notes(), ["15 ready", "1015 replaced: the venue shuts it down"]);
-  assert.equal(told.filter((text) => text.startsWith("trade")), [1, 2, 3, 3, 4, 4, 5].map((id) => `trade ${id}`));
+  assert.equal(
+    told.filter((text) => text.startsWith("trade")),
+    [1, 2, 3, 3, 4, 4, 5].map((id) => `trade ${id}`),
+  );
   const { connects, reconnects } = counts();
   assert.equal({ connects, reconnects }, { connects: 2, reconnects: 0 });
 });

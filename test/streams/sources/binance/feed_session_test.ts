@@ -18,7 +18,10 @@ test("feedSession() gives each trade and quote once when two connections overlap
   }
   assert.is(venue.sockets.length, 2);
   assert.equal(idsOf(stage.trades()), Array.from({ length: 15 }, (_, i) => i + 1));
-  assert.equal(stage.quotes().map(({ update_id }) => update_id), Array.from({ length: 15 }, (_, i) => i * 10 + 10));
+  assert.equal(
+    stage.quotes().map(({ update_id }) => update_id),
+    Array.from({ length: 15 }, (_, i) => i * 10 + 10),
+  );
   const { duplicates, frames } = stage.feed.lastHealth().payload.feed!;
   assert.ok(duplicates > 0);
   assert.is(frames, 4 + 1 + 30 + duplicates);
@@ -37,9 +40,7 @@ test("feedSession() fetches the trades that came while nobody listened, as soon 
   const stage = feedStage();
   const { time, venue } = stage;
   venue.rule.rest = (path) =>
-    path.startsWith("/api/v3/time")
-      ? { body: '{"serverTime":1}' }
-      : { body: historicalTrades(path, 1500) };
+    path.startsWith("/api/v3/time") ? { body: '{"serverTime":1}' } : { body: historicalTrades(path, 1500) };
   stage.start();
   await time.advance(100);
   venue.publish("btcusdt@trade", tradeMessage(1));
@@ -138,7 +139,12 @@ const FAILURES: readonly (readonly [string, Partial<HttpAnswer> | number, number
     "RATE_LIMITED: status 429, empty; no request for 9 s",
   ],
   ["503", { status: 503, body: '{"code":-1000}' }, 1, 'SERVER_ERROR: status 503, {"code":-1000}'],
-  ["another form", { body: '{"time":1}' }, 1, "NOT_TIME: serverTime is undefined, expected unix milliseconds"],
+  [
+    "another form",
+    { body: '{"time":1}' },
+    1,
+    "NOT_TIME: serverTime is undefined, expected unix milliseconds",
+  ],
   ["nothing in time", 5000, 1, "TIMEOUT: no answer in 5000 ms"],
   ["no connection", 7, 0, "NO_CONNECTION: connect ECONNREFUSED"],
 ];
@@ -185,7 +191,9 @@ test("feedSession() sends no request of any kind before Retry-After is over, and
   assert.is(venue.asked.length, 1);
   assert.ok(stage.healths().length >= 29);
   assert.is(stage.health().errors, 1);
-  venue.rule.rest = (path) => ({ body: path.includes("time") ? '{"serverTime":1}' : historicalTrades(path, 5) });
+  venue.rule.rest = (path) => ({
+    body: path.includes("time") ? '{"serverTime":1}' : historicalTrades(path, 5),
+  });
   await time.advance(31_000);
   assert.equal(idsOf(stage.trades()), [1, 5, 2, 3, 4]);
 });

@@ -28,7 +28,11 @@ test("latencyHistory() forgets all but the last 360", () => {
   const history = latencyHistory();
   for (let i = 0; i < 100; i++) history.add(1000);
   for (let i = 1; i <= 360; i++) history.add(i);
-  assert.equal([history.percentileMs(50), history.percentileMs(95), history.percentileMs(100)], [180, 342, 360]);
+  assert.equal([history.percentileMs(50), history.percentileMs(95), history.percentileMs(100)], [
+    180,
+    342,
+    360,
+  ]);
 });
 
 test.run();

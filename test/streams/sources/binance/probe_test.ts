@@ -5,7 +5,10 @@ import { probe, type ProbeResult } from "../../../../src/streams/sources/binance
 import type { RestAnswer } from "../../../../src/streams/sources/binance/rest_door.ts";
 import { SteppedTime } from "../../../support/stepped_time.ts";
 
-function staged(answer: () => RestAnswer, options: { afterMs?: number; aheadMs?: number; speed?: number } = {}) {
+function staged(
+  answer: () => RestAnswer,
+  options: { afterMs?: number; aheadMs?: number; speed?: number } = {},
+) {
   const { afterMs = 20, aheadMs = 0, speed = 1 } = options;
   const time = new SteppedTime();
   const askedMs: number[] = [];
@@ -45,7 +48,11 @@ test("probe() measures at once and then every so often, from question to questio
 });
 
 test("probe() takes the offset from the middle of the exchange, in log time", async () => {
-  const { time, results, probing } = staged(() => serverTime(60_000), { aheadMs: 9000, speed: 20, afterMs: 31 });
+  const { time, results, probing } = staged(() => serverTime(60_000), {
+    aheadMs: 9000,
+    speed: 20,
+    afterMs: 31,
+  });
   probing.start();
   await time.advance(40);
   assert.equal(results, [{ latencyMs: 20, clockOffsetMs: 690 }]);
@@ -65,7 +72,9 @@ for (const value of [null, [], "x", {}, { serverTime: "1" }, { serverTime: 1.5 }
     await time.advance(100);
     assert.is(results.length, 1);
     const [result] = results;
-    assert.ok("problem" in result! && result.kind === "bad" && result.problem.startsWith("NOT_TIME: serverTime is "));
+    assert.ok(
+      "problem" in result! && result.kind === "bad" && result.problem.startsWith("NOT_TIME: serverTime is "),
+    );
   });
 }
 
@@ -88,9 +97,11 @@ test("probe() says nothing and asks nothing when stopped, even of an answer that
 
 test("probe() hands over what goes wrong inside", async () => {
   const { time, errors, probing } = staged(() => {
-    return { get ok(): never {
-      throw new Error("x");
-    } } as unknown as RestAnswer;
+    return {
+      get ok(): never {
+        throw new Error("x");
+      },
+    } as unknown as RestAnswer;
   });
   probing.start();
   await time.advance(100);

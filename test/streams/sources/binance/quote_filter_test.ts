@@ -50,7 +50,11 @@ test("quoteFilter(100) lets one through in 100 ms of each symbol, and holds the 
 });
 
 test("quoteFilter() gives each quote at most once, ascending, never too soon, and counts what it leaves out", () => {
-  const book = fc.oneof(fc.constant("every" as const), fc.constant("changed" as const), fc.integer({ min: 1, max: 50 }));
+  const book = fc.oneof(
+    fc.constant("every" as const),
+    fc.constant("changed" as const),
+    fc.integer({ min: 1, max: 50 }),
+  );
   const steps = fc.array(fc.record({
     wait: fc.integer({ min: 0, max: 40 }),
     mid: fc.integer({ min: 100, max: 102 }),

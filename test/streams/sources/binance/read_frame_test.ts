@@ -51,7 +51,11 @@ const BAD: readonly (readonly [string | Uint8Array, string, string])[] = [
   ["x".repeat(65_537), "FRAME_TOO_LONG", "Frame has 65537 characters, expected at most 65536"],
   ["", "FRAME_NOT_JSON", 'Frame is "", expected JSON'],
   ["<html>", "FRAME_NOT_JSON", 'Frame is "<html>", expected JSON'],
-  ['{"stream":"btcusdt@trade","da', "FRAME_NOT_JSON", `Frame is "{\\"stream\\":\\"btcusdt@trade\\",\\"da", expected JSON`],
+  [
+    '{"stream":"btcusdt@trade","da',
+    "FRAME_NOT_JSON",
+    `Frame is "{\\"stream\\":\\"btcusdt@trade\\",\\"da", expected JSON`,
+  ],
   ["[".repeat(65_000), "FRAME_NOT_JSON", `Frame is "${"[".repeat(40)}", expected JSON`],
   ["null", "FRAME_UNKNOWN", "Frame is null, expected a JSON object"],
   ["7", "FRAME_UNKNOWN", "Frame is 7, expected a JSON object"],
@@ -61,21 +65,49 @@ const BAD: readonly (readonly [string | Uint8Array, string, string])[] = [
   ['{"result":null}', "FRAME_UNKNOWN", 'Frame has the keys "result", expected a message'],
   ['{"result":null,"id":"1"}', "FRAME_UNKNOWN", 'Frame has the keys "result,id", expected a message'],
   ['{"code":1,"id":1.5}', "FRAME_UNKNOWN", 'Frame has the keys "code,id", expected a message'],
-  ['{"__proto__":{"result":null,"id":1}}', "FRAME_UNKNOWN", 'Frame has the keys "__proto__", expected a message'],
-  [JSON.stringify(tradeMessage(1)), "FRAME_UNKNOWN", 'Frame has the keys "e,E,s,t,p,q,T,m,M", expected a message'],
-  [wrapped("btcusdt@depth", {}), "FRAME_UNKNOWN", 'Stream is "btcusdt@depth", expected one that was subscribed to'],
+  [
+    '{"__proto__":{"result":null,"id":1}}',
+    "FRAME_UNKNOWN",
+    'Frame has the keys "__proto__", expected a message',
+  ],
+  [
+    JSON.stringify(tradeMessage(1)),
+    "FRAME_UNKNOWN",
+    'Frame has the keys "e,E,s,t,p,q,T,m,M", expected a message',
+  ],
+  [
+    wrapped("btcusdt@depth", {}),
+    "FRAME_UNKNOWN",
+    'Stream is "btcusdt@depth", expected one that was subscribed to',
+  ],
   [wrapped(7, {}), "FRAME_UNKNOWN", "Stream is 7, expected one that was subscribed to"],
   [wrapped(null, {}), "FRAME_UNKNOWN", "Stream is null, expected one that was subscribed to"],
-  [wrapped("!serverShutdown", {}), "FRAME_UNKNOWN", 'Stream is "!serverShutdown", expected one that was subscribed to'],
-  [wrapped("!serverShutdown", null), "FRAME_UNKNOWN", 'Stream is "!serverShutdown", expected one that was subscribed to'],
+  [
+    wrapped("!serverShutdown", {}),
+    "FRAME_UNKNOWN",
+    'Stream is "!serverShutdown", expected one that was subscribed to',
+  ],
+  [
+    wrapped("!serverShutdown", null),
+    "FRAME_UNKNOWN",
+    'Stream is "!serverShutdown", expected one that was subscribed to',
+  ],
   [wrapped("btcusdt@trade", null), "TICK_UNUSABLE", "Message is null, expected a JSON object"],
-  [wrapped("btcusdt@trade", SHUTDOWN), "TICK_UNUSABLE", 'Event is "serverShutdown", expected a trade or a bookTicker'],
+  [
+    wrapped("btcusdt@trade", SHUTDOWN),
+    "TICK_UNUSABLE",
+    'Event is "serverShutdown", expected a trade or a bookTicker',
+  ],
   [
     wrapped("btcusdt@trade", tradeMessage(1, "ETHUSDT")),
     "TICK_UNUSABLE",
     'Stream "btcusdt@trade" holds a trade of "ETHUSDT"',
   ],
-  [wrapped("btcusdt@trade", quoteMessage(1)), "TICK_UNUSABLE", 'Stream "btcusdt@trade" holds a book of "BTCUSDT"'],
+  [
+    wrapped("btcusdt@trade", quoteMessage(1)),
+    "TICK_UNUSABLE",
+    'Stream "btcusdt@trade" holds a book of "BTCUSDT"',
+  ],
   [
     wrapped("btcusdt@trade", { ...tradeMessage(1), p: 1 }),
     "TICK_UNUSABLE",
@@ -90,7 +122,9 @@ for (const [message, code, detail] of BAD) {
 
 /** None of it is a message of the market, whatever it is wrapped in. */
 function assertBad(text: string): void {
-  for (const message of [text, `{"stream":"btcusdt@trade","data":${text}}`, `{"stream":${text},"data":${text}}`]) {
+  for (
+    const message of [text, `{"stream":"btcusdt@trade","data":${text}}`, `{"stream":${text},"data":${text}}`]
+  ) {
     const frame = read(message);
     assert.ok(frame.kind === "bad" || frame.kind === "reply", message.slice(0, 100));
   }
@@ -122,7 +156,23 @@ const naughty = naughtyStrings();
 });
 
 test("readFrame() never throws, and a tick is one that was subscribed to", () => {
-  const field = fc.constantFrom("stream", "data", "e", "E", "s", "t", "p", "q", "T", "u", "b", "B", "a", "A", "id");
+  const field = fc.constantFrom(
+    "stream",
+    "data",
+    "e",
+    "E",
+    "s",
+    "t",
+    "p",
+    "q",
+    "T",
+    "u",
+    "b",
+    "B",
+    "a",
+    "A",
+    "id",
+  );
   const value = fc.oneof(
     fc.jsonValue(),
     fc.constantFrom<unknown>("btcusdt@trade", "BTCUSDT", "trade", "1.5", 7, tradeMessage(1), quoteMessage(2)),
@@ -131,15 +181,18 @@ test("readFrame() never throws, and a tick is one that was subscribed to", () =>
     fc.string(),
     fc.json(),
     fc.dictionary(field, value).map((fields) => JSON.stringify(fields)),
-    fc.tuple(fc.constantFrom(tradeMessage(1), quoteMessage(2)), fc.dictionary(field, value)).map(([data, change]) =>
-      wrapped("btcusdt@trade", { ...data, ...change })
-    ),
+    fc.tuple(fc.constantFrom(tradeMessage(1), quoteMessage(2)), fc.dictionary(field, value)).map((
+      [data, change],
+    ) => wrapped("btcusdt@trade", { ...data, ...change })),
     fc.uint8Array(),
   );
-  fc.assert(fc.property(message, (frame) => {
-    const told = read(frame);
-    if (told.kind === "trade" || told.kind === "book") assert.is(told.symbol, "BTCUSDT");
-  }), { numRuns: 2000 });
+  fc.assert(
+    fc.property(message, (frame) => {
+      const told = read(frame);
+      if (told.kind === "trade" || told.kind === "book") assert.is(told.symbol, "BTCUSDT");
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test.run();

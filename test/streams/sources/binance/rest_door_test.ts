@@ -12,7 +12,12 @@ function staged(get: (at: { nowMs: number }) => Promise<HttpAnswer>) {
     asked.push([url, options]);
     return get(at);
   };
-  const door = restDoor({ restUrl: "https://a.b", timeoutMs: 5000, get: port, elapsed: { now: () => at.nowMs } });
+  const door = restDoor({
+    restUrl: "https://a.b",
+    timeoutMs: 5000,
+    get: port,
+    elapsed: { now: () => at.nowMs },
+  });
   return { at, asked, door };
 }
 
@@ -23,10 +28,12 @@ test("restDoor() asks the venue, within its limits, and gives what the answer ho
 });
 
 test("restDoor() tells a late answer from no connection", async () => {
-  for (const [waitMs, kind, problem] of [
-    [4998, "late", "TIMEOUT: no answer in 5000 ms"],
-    [4997, "unreachable", "NO_CONNECTION: refused"],
-  ] as const) {
+  for (
+    const [waitMs, kind, problem] of [
+      [4998, "late", "TIMEOUT: no answer in 5000 ms"],
+      [4997, "unreachable", "NO_CONNECTION: refused"],
+    ] as const
+  ) {
     const { door } = staged((at) => {
       at.nowMs += waitMs;
       return Promise.reject(new Error("refused"));
@@ -43,7 +50,11 @@ test("restDoor() tells a late answer from no connection", async () => {
 
 test("restDoor() names a bad answer, and lets the next question through", async () => {
   const { door, asked } = staged(() => Promise.resolve({ ...GOOD, status: 503, body: "" }));
-  assert.equal(await door.ask("/", 1), { ok: false, kind: "bad", problem: "SERVER_ERROR: status 503, empty" });
+  assert.equal(await door.ask("/", 1), {
+    ok: false,
+    kind: "bad",
+    problem: "SERVER_ERROR: status 503, empty",
+  });
   assert.is(door.heldForMs, 0);
   await door.ask("/", 1);
   assert.is(asked.length, 2);

@@ -29,7 +29,11 @@ const RULES: readonly (readonly [string, readonly object[], readonly string[]])[
   ["NOTIONAL", [PRICE, LOT, NOTIONAL], ["0.01", "0.00001", "5"]],
   ["MIN_NOTIONAL", [MIN, LOT, PRICE], ["0.01", "0.00001", "10"]],
   ["both", [MIN, LOT, NOTIONAL, PRICE], ["0.01", "0.00001", "5"]],
-  ["whole steps", [MIN, { ...LOT, stepSize: "1.00" }, { ...PRICE, tickSize: "1.00000000" }], ["1", "1", "10"]],
+  ["whole steps", [MIN, { ...LOT, stepSize: "1.00" }, { ...PRICE, tickSize: "1.00000000" }], [
+    "1",
+    "1",
+    "10",
+  ]],
   ["a market step that is off", [PRICE, LOT, NOTIONAL, marketLot("0.00000000")], ["0.01", "0.00001", "5"]],
   ["a coarser market step", [PRICE, LOT, NOTIONAL, marketLot("0.00100000")], ["0.01", "0.001", "5"]],
   ["a finer market step", [PRICE, LOT, NOTIONAL, marketLot("0.00000100")], ["0.01", "0.00001", "5"]],
@@ -50,7 +54,10 @@ const PROBLEMS: readonly (readonly [object, string])[] = [
   [{ filters: "none" }, "BTCUSDT: has no filter PRICE_FILTER"],
   [{ filters: [null, PRICE] }, "BTCUSDT: has no filter LOT_SIZE"],
   [{ filters: [PRICE, LOT] }, "BTCUSDT: has no filter MIN_NOTIONAL"],
-  [{ filters: [{ ...PRICE, tickSize: 0.01 }] }, "BTCUSDT: tickSize of PRICE_FILTER is 0.01, expected a decimal as text"],
+  [
+    { filters: [{ ...PRICE, tickSize: 0.01 }] },
+    "BTCUSDT: tickSize of PRICE_FILTER is 0.01, expected a decimal as text",
+  ],
   [{ filters: [{ ...PRICE, tickSize: "0.00000000" }] }, "BTCUSDT: tickSize is 0, expected a step above it"],
   [{ filters: [PRICE, { ...LOT, stepSize: "0" }] }, "BTCUSDT: stepSize is 0, expected a step above it"],
   [{ filters: [PRICE, { ...LOT, stepSize: "-1" }] }, 'BTCUSDT: Negative: "-1", expected zero or more'],
@@ -85,21 +92,24 @@ test("symbolRulesOf() says what is wrong when there are no symbols in the answer
 
 const RECORDED = "market/cryptofeed/BINANCE.0.gz";
 const recording = realData(RECORDED);
-(recording === null ? test.skip : test)("symbolRulesOf() has rules or a reason for each of 1,695 recorded symbols", () => {
-  const line = recording!.slice(0, recording!.indexOf("\n"));
-  const info = JSON.parse(line.slice(line.indexOf(": {") + 2)) as { symbols: { status: string }[] };
-  const trading = info.symbols.filter(({ status }) => status === "TRADING");
-  const { rules, problems } = symbolRulesOf(info);
-  assert.is(info.symbols.length, 1695);
-  assert.is(rules.size, trading.length);
-  assert.is(problems.length, 1695 - trading.length);
-  assert.ok(problems.every((problem) => problem.endsWith('status is "BREAK", expected "TRADING"')));
-  const { priceTick, quantityStep, notionalMin, quote } = rules.get("ETHBTC")!;
-  assert.equal(
-    [formatUnits(priceTick), formatUnits(quantityStep), formatAmount(notionalMin), quote],
-    ["0.000001", "0.0001", "0.0001", "BTC"],
-  );
-});
+(recording === null ? test.skip : test)(
+  "symbolRulesOf() has rules or a reason for each of 1,695 recorded symbols",
+  () => {
+    const line = recording!.slice(0, recording!.indexOf("\n"));
+    const info = JSON.parse(line.slice(line.indexOf(": {") + 2)) as { symbols: { status: string }[] };
+    const trading = info.symbols.filter(({ status }) => status === "TRADING");
+    const { rules, problems } = symbolRulesOf(info);
+    assert.is(info.symbols.length, 1695);
+    assert.is(rules.size, trading.length);
+    assert.is(problems.length, 1695 - trading.length);
+    assert.ok(problems.every((problem) => problem.endsWith('status is "BREAK", expected "TRADING"')));
+    const { priceTick, quantityStep, notionalMin, quote } = rules.get("ETHBTC")!;
+    assert.equal(
+      [formatUnits(priceTick), formatUnits(quantityStep), formatAmount(notionalMin), quote],
+      ["0.000001", "0.0001", "0.0001", "BTC"],
+    );
+  },
+);
 
 const EXAMPLES = "adapter/binance-docs-json-examples.json";
 const examples = realData(EXAMPLES);

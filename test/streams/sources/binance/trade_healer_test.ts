@@ -147,7 +147,9 @@ test("tradeHealer() asks nothing while the venue wants to be left alone", async 
 
 test("tradeHealer() goes on when the venue's data base does not know the trades yet", async () => {
   let known = false;
-  const { time, healed, told, come } = staged((path) => known ? answerAll(path) : { ...answerAll(path), value: [] });
+  const { time, healed, told, come } = staged((path) =>
+    known ? answerAll(path) : { ...answerAll(path), value: [] }
+  );
   come(1);
   come(3);
   await time.advance(1500);

@@ -33,7 +33,10 @@ const REFUSED: readonly (readonly [unknown, string])[] = [
   [[null], "Trade is null, expected an object"],
   [[[]], "Price is undefined, expected a decimal above 0 with at most 8 decimals, as text"],
   [[{ ...TRADE, price: 4 }], "Price is 4, expected a decimal above 0 with at most 8 decimals, as text"],
-  [[TRADE, { ...TRADE, qty: "0" }], 'Quantity is "0", expected a decimal above 0 with at most 8 decimals, as text'],
+  [
+    [TRADE, { ...TRADE, qty: "0" }],
+    'Quantity is "0", expected a decimal above 0 with at most 8 decimals, as text',
+  ],
   [[{ ...TRADE, id: 2 ** 53 }], "Trade id is 9007199254740992, expected a whole number"],
   [[{ ...TRADE, time: TRADE.time * 1000 }], "Event time is 1499865549590000, expected unix milliseconds"],
 ];

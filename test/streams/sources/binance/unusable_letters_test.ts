@@ -1,6 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type UnusableLetter, unusableLetters } from "../../../../src/streams/sources/binance/unusable_letters.ts";
+import {
+  type UnusableLetter,
+  unusableLetters,
+} from "../../../../src/streams/sources/binance/unusable_letters.ts";
 
 test("unusableLetters() hands over what came, text as UTF-8, and no more a minute than it may", () => {
   const letters: UnusableLetter[] = [];

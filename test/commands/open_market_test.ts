@@ -1,0 +1,60 @@
+import { lastValueFrom, take, toArray } from "rxjs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { openMarket, unusableTo } from "../../src/commands/open_market.ts";
+import type { Deadletter } from "../../src/core/ports.ts";
+import { pacedClock, virtualClock } from "../../src/edge/clocks.ts";
+import { configWith } from "../support/repo_config.ts";
+import { SIM_START_TS } from "../support/sim_night.ts";
+
+const NO_JOURNAL = { deadletter: () => {} };
+
+test("openMarket() gives the market itself in virtual time", async () => {
+  const clock = virtualClock(SIM_START_TS);
+  const pace = { clock, setTs: (ts: number) => clock.set(ts), speed: 1 };
+  const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: false };
+  const market = await openMarket({ config: configWith(), seed: 7, plan }, NO_JOURNAL);
+  assert.is(market.feed, null);
+  const [tick] = market.marketAgenda!.take(market.marketAgenda!.nextTs);
+  assert.is(tick!.type, "market_tick");
+  await market.close();
+});
+
+test("openMarket() puts the market behind a venue of its own in real time", async () => {
+  const pace = { clock: pacedClock(SIM_START_TS, 100), speed: 100 };
+  const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: true };
+  const market = await openMarket({ config: configWith(), seed: 7, plan }, NO_JOURNAL);
+  assert.is(market.marketAgenda, null);
+  const inputs = await lastValueFrom(market.feed!.arrival$.pipe(take(20), toArray()));
+  const ticks = inputs.flatMap((input) => input.type === "market_tick" ? [input.payload] : []);
+  assert.ok(ticks.length > 0);
+  for (const { venue, price_source } of ticks) {
+    assert.equal([venue, price_source], ["embedded", "embedded"]);
+  }
+  await market.close();
+});
+
+test("openMarket() dials the live venue only when its feed is listened to", async () => {
+  const config = configWith(["source=binance", "binance.ws_url=ws://127.0.0.1:9"]);
+  const pace = { clock: pacedClock(SIM_START_TS, 1), speed: 1 };
+  const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: true };
+  const market = await openMarket({ config, seed: 7, plan }, NO_JOURNAL);
+  assert.is(market.marketAgenda, null);
+  assert.is(market.feed!.lastHealth().type, "health");
+  await market.close();
+});
+
+test("unusableTo() keeps what the market said and why it is no tick", () => {
+  const letters: Deadletter[] = [];
+  const onUnusable = unusableTo({ deadletter: (letter) => void letters.push(letter) });
+  onUnusable({ e: "trade" }, 'Price is "-"', 1000);
+  assert.equal(letters, [{
+    ts: 1000,
+    queue: "market_ticks",
+    reason_code: "TICK_UNUSABLE",
+    detail: 'Price is "-"',
+    raw: new TextEncoder().encode('{"e":"trade"}'),
+  }]);
+});
+
+test.run();
