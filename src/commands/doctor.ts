@@ -24,8 +24,8 @@ import {
   smallestStepMs,
 } from "./doctor/program_findings.ts";
 import { readVarFacts } from "./doctor/var_facts.ts";
-import { varFindings } from "./doctor/var_findings.ts";
-import { askAll } from "./doctor/venue_findings.ts";
+import { unseenFinding, varFindings } from "./doctor/var_findings.ts";
+import { askAll, type VenueAnswers } from "./doctor/venue_findings.ts";
 import { loadRules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { findStartProblem } from "./start_proofs.ts";
@@ -113,7 +113,6 @@ async function findingsFor(
     askAll(config, { ...parts, isOffline: options.isOffline }),
     parts.loopWatchProblem(),
   ]);
-  const facts = readVarFacts(config, resolve(config.queues.base_dir), parts.now());
   const startProblem = findStartProblem({
     commandLine: readCommandLine(),
     environment: readEnvironment(),
@@ -123,20 +122,34 @@ async function findingsFor(
   return [
     policyFinding(() => loadRules(config).policy.policySha256),
     secretsFinding(startProblem, readEnvironment() !== null),
-    ...varFindings(facts, {
-      ...options,
+    ...lookAtVar(config, parts.now(), { ...options, venue }),
+    ...venue.findings,
+    watchFinding(watchProblem, config.watchdog.loop_stalled_ms),
+  ];
+}
+
+function lookAtVar(
+  config: Config,
+  nowTs: number,
+  options: { readonly platform: string; readonly invocation: string; readonly venue: VenueAnswers },
+): readonly Finding[] {
+  const folder = resolve(config.queues.base_dir);
+  const { venue: { eventsPerS, isAssumed: isVolumeAssumed }, ...rest } = options;
+  try {
+    return varFindings(readVarFacts(config, folder, nowTs), {
+      ...rest,
       volume: {
-        eventsPerS: venue.eventsPerS,
+        eventsPerS,
         symbols: config.symbols.length,
         book: config.market.book,
         durationMs: config.duration_ms,
       },
-      isVolumeAssumed: venue.isAssumed,
+      isVolumeAssumed,
       keepFreeBytes: config.logging.disk_free_bytes_min,
-    }),
-    ...venue.findings,
-    watchFinding(watchProblem, config.watchdog.loop_stalled_ms),
-  ];
+    });
+  } catch (error) {
+    return [unseenFinding(folder, (error as Error).message)];
+  }
 }
 
 function redacted(finding: Finding): Finding {

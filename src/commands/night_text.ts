@@ -3,6 +3,7 @@ import { type Amount, formatAmount } from "../core/fixed_point.ts";
 import { equityOf } from "../core/portfolio.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { formatDuration } from "../core/time_text.ts";
+import { latencyRank } from "../sinks/latencies.ts";
 import type { Tally } from "../sinks/tally.ts";
 import { type Color, paint } from "./paint.ts";
 
@@ -49,8 +50,17 @@ export function statusLine(input: StatusInput): string {
     `${tally.counts.signal} signals`,
     `${tally.counts.fill} fills`,
     `equity ${cents(equityOf(tally.portfolio))}`,
+    ...feedTextOf(tally),
     ...(tally.lastDenial === null ? [] : [`last denial ${tally.lastDenial}`]),
   ].join(" · ");
+}
+
+/** How the line to the venue does; nothing where the market happens inside. */
+function feedTextOf({ feed: { counts }, latencies }: Tally): readonly string[] {
+  if (counts === null) return [];
+  const p95 = latencyRank(latencies, 95);
+  const state = counts.connected ? "feed up" : `feed LOST for ${formatDuration(counts.silent_ms)}`;
+  return p95 === null ? [state] : [state, `p95 ${Math.round(p95)} ms`];
 }
 
 export interface SummaryOptions {

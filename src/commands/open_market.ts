@@ -14,8 +14,8 @@ import { asyncScheduler } from "rxjs";
 import type { NightPlan } from "./night_plan.ts";
 
 /**
- * Where a night's ticks come from: the made-up market inside (virtual time), the same market behind a venue of our own
- * on loopback, or the live venue. The client of the last two is one and the same.
+ * Where a night's ticks come from: the made-up market inside (where time is virtual or runs), the same market behind a
+ * venue of our own on loopback, or the live venue. The client of the last two is one and the same.
  */
 export interface OpenMarket extends Pick<NightParts, "marketAgenda" | "feed"> {
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export async function openMarket(
   const { seed, plan: { startedTs: startTs } } = setting;
   const { ticks_per_s: ticksPerS, faults } = config.market.embedded;
   const market = embeddedMarket({ seed, symbols: config.symbols, startTs, ticksPerS });
-  if (pace.setTs !== undefined) {
+  if (pace.setTs !== undefined || pace.speed > SOCKET_SPEED_MAX) {
     const agenda = embeddedAgenda(market, { onUnusable: unusableTo(journal) });
     return { marketAgenda: agenda, feed: null, close: async () => {} };
   }
@@ -63,6 +63,9 @@ export async function openMarket(
   };
   return { marketAgenda: null, feed, close };
 }
+
+/** Faster, and a socket's few milliseconds would be seconds of the night. */
+const SOCKET_SPEED_MAX = 20;
 
 function feedOf(
   { config, seed, plan: { pace } }: MarketSetting,

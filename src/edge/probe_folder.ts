@@ -29,12 +29,13 @@ const SYNCS = 20;
 const WRITE = new Uint8Array(4096).fill(0x2e);
 
 export function probeFolder(folder: string): FolderProbe {
-  const missing = missingFolders(folder);
+  const missing: string[] = [];
   const syncMs: number[] = [];
   let problem: string | null = null;
   let freeBytes: number | null = null;
   try {
-    mkdirSync(folder, { recursive: true });
+    missing.push(...missingFolders(folder));
+    for (const outer of missing.toReversed()) mkdirSync(outer); // Node's recursive one never ends in /proc
     freeBytes = freeBytesOf(folder);
     syncMs.push(...probeFile(folder));
   } catch (error) {

@@ -87,7 +87,7 @@ export function closeRun(outcome: NightOutcome, options: CloseRunOptions): Close
 
 const TRIES_MAX = 2;
 
-function isDiskStop(stop: StopNotice): boolean {
+export function isDiskStop(stop: StopNotice): boolean {
   return stop.reason_code === "DISK_FULL" || stop.reason_code === "SINK_IO";
 }
 

@@ -1,23 +1,24 @@
-import { from, lastValueFrom } from "rxjs";
+import { from, lastValueFrom, tap } from "rxjs";
 import { genesisHead } from "../core/audit_chain.ts";
 import type { Config } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
-import { type AnyDraft, type Draft, type Event, type Lifecycle, type Role, ROLES } from "../core/event.ts";
+import { type AnyDraft, type Event, type Role, ROLES } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
 import type { Clock, Files, PolicyGate, Signer } from "../core/ports.ts";
 import type { SymbolRules } from "../core/symbol_rules.ts";
 import { night, nightRoles } from "../pipeline.ts";
-import { reopenMirror } from "../sinks/anchor_mirror.ts";
+import { type AnchorMirror, reopenMirror } from "../sinks/anchor_mirror.ts";
 import { Ballast } from "../sinks/ballast.ts";
 import { cutBack, putAside, tornFiles } from "../sinks/cut_back.ts";
 import { Journal } from "../sinks/journal.ts";
 import { wholeLines } from "../sinks/position_reader.ts";
 import type { ReportFacts } from "../sinks/report.ts";
 import { RunArtefacts } from "../sinks/run_artefacts.ts";
-import { noticeIn, readLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts";
+import { readLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
-import { type ClosedRun, closeRun } from "./close_run.ts";
-import { type RebuiltRun, rebuildRun } from "./rebuild_run.ts";
+import { type ClosedRun, closeRun, isDiskStop } from "./close_run.ts";
+import { rebuildRun, type RebuiltRun } from "./rebuild_run.ts";
+import { endReason, lastInputs, readStopCopy } from "./recovery_inputs.ts";
 import type { RunManifest } from "./run_basis.ts";
 import { noticeOf } from "./run_night.ts";
 
@@ -46,23 +47,19 @@ export async function recoverRun(options: RecoverRunOptions): Promise<ClosedRun>
   const { files, runFolder, varFolder, manifest: { run_id: runId }, config } = options;
   const { rebuilt, tallying } = await rebuild(options);
   const { position } = rebuilt;
-  const reason = reasonOf(options);
+  const reason = endReason(options, position.ts);
   // In this order: only the copy excuses a report without a final anchor.
   putAside(files, runFolder, "report.json");
   putAside(files, runFolder, "STOP.flag");
-  const tornBefore = tornFiles(files, runFolder);
-  cutBack(files, runFolder, { runId, position });
-  const torn = tornFiles(files, runFolder);
-  const isTornNews = !rebuilt.saysTorn || JSON.stringify([...torn]) !== JSON.stringify([...tornBefore]);
+  const torn = cutTails(options, rebuilt);
 
   const ballast = new Ballast(files, `${varFolder}/ballast`);
   const journal = openJournal(options, rebuilt, ballast);
   const artefacts = openArtefacts(options);
-  const inputs = position.hasEnded ? [] : inputsOf(options, rebuilt, {
-    reason,
-    torn: isTornNews ? torn : new Map<string, number>(),
-  });
-  const stop = await append(inputs, { options, rebuilt, journal, tallying }) ?? rebuilt.stop;
+  const inputs = lastInputs(options, rebuilt, { reason, torn });
+  const said = await append(inputs, { options, rebuilt, journal, tallying });
+  // Behind the last event a disk that failed has its word in the copy alone.
+  const stop = said ?? (isDiskStop(reason) ? reason : null);
   const facts = factsOf(options, { journal, uptimeUntilTs: position.ts });
   const verdict = stop === null ? "PASS" : "STOPPED";
   return closeRun({ verdict, stop, isJournalWhole: true, facts }, {
@@ -84,21 +81,33 @@ export async function recoverViews(options: RecoverRunOptions): Promise<void> {
   const { files, runFolder, varFolder } = options;
   const { rebuilt } = await rebuild(options);
   const { position, tally } = rebuilt;
-  const stop = readStopCopy(options) ?? rebuilt.stop;
-  if (stop !== null && !files.exists(`${runFolder}/STOP.flag`)) {
-    writeStopCopy(files, runFolder, stop, readLatch(files, varFolder));
-  }
-  cutBack(files, runFolder, { runId: options.manifest.run_id, position });
+  const copy = readStopCopy(options);
+  const stop = copy ?? rebuilt.stop;
+  if (copy === null && stop !== null) writeStopCopy(files, runFolder, stop, readLatch(files, varFolder));
+  cutTails(options, rebuilt); // of metrics.jsonl and log.jsonl
+  openMirror(options).close();
+  const letters = [...position.queues.values()].flatMap(({ deadletter }) => deadletter);
   const journal = {
     ts: position.ts,
     lastN: position.nextN - 1,
     head: position.anchors.head,
-    deadletters: [...position.queues.values()].flatMap(({ deadletter }) => deadletter)
-      .reduce((sum, { lines }) => sum + lines, 0),
+    deadletters: letters.reduce((sum, { lines }) => sum + lines, 0),
   };
   const facts = factsOf(options, { journal, uptimeUntilTs: position.ts });
   const verdict = stop === null ? "PASS" : "STOPPED";
   openArtefacts(options).finish(tally, facts(verdict, stop?.detail ?? null), position.ts);
+}
+
+/** Gives all that was ever cut off, where the log does not say it yet. */
+function cutTails(
+  { files, runFolder, manifest: { run_id: runId } }: RecoverRunOptions,
+  { position, saysTorn }: RebuiltRun,
+): ReadonlyMap<string, number> {
+  const before = tornFiles(files, runFolder);
+  cutBack(files, runFolder, { runId, position });
+  const torn = tornFiles(files, runFolder);
+  const isSaid = saysTorn && JSON.stringify([...torn]) === JSON.stringify([...before]);
+  return isSaid ? new Map() : torn;
 }
 
 async function rebuild(
@@ -117,52 +126,6 @@ async function rebuild(
     tallying,
   });
   return { rebuilt, tallying };
-}
-
-/** Why the process ended: its latch says it, or the word of a night that its disk has ended, or nobody does. */
-function reasonOf(options: RecoverRunOptions): Omit<StopNotice, "run_id" | "ts"> {
-  const latch = noticeIn(readLatch(options.files, options.varFolder) ?? "");
-  const said = latch?.run_id === options.manifest.run_id ? latch : readStopCopy(options);
-  return said ?? { component: "process", reason_code: "ROLE_DEAD", detail: "the process ended without a word" };
-}
-
-function readStopCopy({ files, runFolder, manifest }: RecoverRunOptions): StopNotice | null {
-  const path = `${runFolder}/STOP.flag`;
-  if (!files.exists(path)) return null;
-  const notice = noticeIn(new TextDecoder().decode(files.read(path)));
-  return notice?.run_id === manifest.run_id ? notice : null;
-}
-
-/** All that is still to be said, in the order in which it is. */
-function inputsOf(
-  { clock, manifest, config }: RecoverRunOptions,
-  { position, stop }: RebuiltRun,
-  { reason, torn }: {
-    readonly reason: Omit<StopNotice, "run_id" | "ts">;
-    readonly torn: ReadonlyMap<string, number>;
-  },
-): readonly AnyDraft[] {
-  const inputs: AnyDraft[] = [];
-  if (position.nextN === 0) {
-    const detail = `${config.mode} on ${manifest.venue}, prices ${manifest.prices}`;
-    inputs.push(lifecycle(manifest.started_ts, "started", detail));
-  }
-  const ts = Math.max(position.ts, manifest.started_ts, clock.now());
-  if (torn.size > 0) {
-    const lines = [...torn].map(([file, count]) => `${count} of ${file}`);
-    inputs.push(lifecycle(ts, "torn_tail", `lines put aside: ${lines.join(", ")}`));
-  }
-  const { component, reason_code, detail } = reason;
-  if (stop === null) {
-    const payload = { component, reason_code, detail, origin: "input" as const, recovered: true };
-    inputs.push({ type: "stop_journal", source: "watchdog_role", ts, cause: null, payload });
-  }
-  inputs.push(lifecycle(ts, "ended", `stopped: ${stop?.reason_code ?? reason_code}, recovered`));
-  return inputs;
-}
-
-function lifecycle(ts: number, what: Lifecycle["what"], detail: string): Draft<"lifecycle"> {
-  return { type: "lifecycle", source: "watchdog_role", ts, cause: null, payload: { what, detail } };
 }
 
 /** Through the same gates and roles as ever. Gives the first stop. */
@@ -196,15 +159,9 @@ async function append(
 }
 
 function openJournal(options: RecoverRunOptions, { position }: RebuiltRun, ballast: Ballast): Journal {
-  const { files, clock, signer, runFolder, varFolder, manifest, config, contracts } = options;
+  const { files, clock, signer, runFolder, manifest, config, contracts } = options;
   const { run_id: runId } = manifest;
   const manifestBytes = files.read(`${runFolder}/manifest.json`);
-  const mirror = reopenMirror(files, config.audit.anchor_mirror, {
-    varFolder,
-    runId,
-    print: options.print,
-    anchors: files.read(`${runFolder}/audit/anchors.jsonl`),
-  });
   const journal = new Journal({
     files,
     clock,
@@ -216,7 +173,7 @@ function openJournal(options: RecoverRunOptions, { position }: RebuiltRun, balla
     genesis: genesisHead(runId, manifestBytes),
     queues: new Map([...position.queues].map(([queue, { consumers }]) => [queue, consumers])),
     queueOf: (type) => contracts.queueOf(type),
-    mirror,
+    mirror: openMirror(options),
     rotateBytes: config.logging.rotate_bytes,
     commitLines: config.logging.commit_lines,
     diskFreeBytesMin: 0,
@@ -227,6 +184,17 @@ function openJournal(options: RecoverRunOptions, { position }: RebuiltRun, balla
   const queues = [...position.queues.keys()].map((queue) => `queues/${queue}`);
   for (const folder of [...queues, "audit"]) files.syncDirectory(`${runFolder}/${folder}`);
   return journal;
+}
+
+function openMirror(
+  { files, varFolder, runFolder, manifest, config, print }: RecoverRunOptions,
+): AnchorMirror {
+  return reopenMirror(files, config.audit.anchor_mirror, {
+    varFolder,
+    runId: manifest.run_id,
+    print,
+    anchors: files.read(`${runFolder}/audit/anchors.jsonl`),
+  });
 }
 
 function openArtefacts({ files, runFolder, manifest, config }: RecoverRunOptions): RunArtefacts {

@@ -36,8 +36,8 @@ export function openMirror(
 }
 
 /**
- * The mirror of a run that goes on, with the anchors that a crash has kept from it. It holds the beginning of the
- * run's own `anchors`: call when that is proven. Where it is gone none is made: a new one would be no witness.
+ * The mirror of a run that goes on, with the anchors that a crash has kept from it.
+ * Where it is gone none is made: a new one would be no witness.
  */
 export function reopenMirror(
   files: Files,
@@ -54,9 +54,11 @@ export function reopenMirror(
   if (folder === null) return printed(options.print);
   const path = `${folder}/${runId}.anchors.jsonl`;
   if (!files.exists(path)) return printed(() => {});
+  const mirrored = files.read(path);
+  if (!isPrefix(mirrored, anchors)) throw new Error(`${path} holds other anchors than its run`);
   const handle = files.append(path);
   try {
-    for (let rest = anchors.subarray(files.size(path)); rest.length > 0;) {
+    for (let rest = anchors.subarray(mirrored.length); rest.length > 0;) {
       rest = rest.subarray(handle.write(rest));
     }
     handle.sync();
@@ -65,6 +67,11 @@ export function reopenMirror(
   }
   const segment = { name: `${runId}.anchors.jsonl`, bytes: anchors.length, lines: 0 };
   return new SegmentedFile(files, folder, `${runId}.anchors`, Infinity, [segment]);
+}
+
+/** A mirror is written behind the run's own anchors, so a crash leaves it with the beginning of them. */
+export function isPrefix(mirrored: Uint8Array, anchors: Uint8Array): boolean {
+  return Buffer.compare(mirrored, anchors.subarray(0, mirrored.length)) === 0;
 }
 
 function printed(print: (line: string) => void): AnchorMirror {

@@ -47,7 +47,7 @@ export class PositionReader {
     marks.n = n;
     this.#nextN = n + 1;
     this.#ts = event.ts;
-    this.#hasEnded = event.type === "lifecycle" && event.payload.what === "ended";
+    this.#hasEnded ||= event.type === "lifecycle" && event.payload.what === "ended";
     if (this.#waiting.length === 0) this.#waitingSinceTs = event.ts;
     this.#waiting.push(hash);
     if (this.nextAnchorLastN === n) this.#passAnchor(this.#nextAnchor!);

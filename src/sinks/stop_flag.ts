@@ -47,12 +47,13 @@ export function latchReason(text: string): string {
   return noticeIn(text)?.detail ?? text.trim();
 }
 
-function noticeIn(text: string): StopNotice | null {
+/** What one of our own latches or copies says; null where the words are somebody else's. */
+export function noticeIn(text: string): StopNotice | null {
   try {
     const notice = JSON.parse(text) as StopNotice | null;
     return notice?.reason_code === undefined ? null : notice;
   } catch {
-    return null; // somebody's own words
+    return null;
   }
 }
 

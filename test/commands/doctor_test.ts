@@ -149,6 +149,15 @@ test("doctor tells of a latch and of a night that runs, and takes no lock", () =
     assert.equal(readdirSync(`${folder}/var`).sort(), ["STOP.flag", "lock"]);
   }));
 
+test("doctor fails a var that it may not look at, and looks at all else", () =>
+  inTempFolder(async (folder) => {
+    mkdirSync(`${folder}/var/lock`, { recursive: true }); // no file that could be read
+    const { code, findings } = await examine(folder);
+    assert.is(code, EXIT.failure);
+    assert.equal(idsOf(findings, "FAIL"), ["var"]);
+    assert.equal(findings.map(({ id }) => id), IDS.filter((_, i) => i < 9 || i > 14));
+  }));
+
 test("doctor refuses a configuration that is not there as a wrong call", () =>
   inTempFolder(async (folder) => {
     let refusal: unknown = null;

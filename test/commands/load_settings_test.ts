@@ -96,7 +96,7 @@ test("loadSettings() refuses values that do not hold", () => {
     [["--set", "risk.drawdwn.limit=0.1"], /risk\.drawdwn: unknown key, did you mean "drawdown"/],
     [["--set", "duration_ms=soon"], /^duration_ms: "soon"/],
     [["--duration", "999999999d"], /^duration_ms: /],
-    [["--source", "binance"], /^source: "binance"/],
+    [["--source", "kraken"], /^source: "kraken"/],
     [["--symbols", ""], /^symbols/],
     [["--symbols", "btcusdt"], /^symbols\.0: "btcusdt"/],
     [["--symbols", "BTCUSDT,BTCUSDT"], /^symbols/],

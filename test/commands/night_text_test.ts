@@ -76,6 +76,34 @@ test("statusLine() shows how far the night is, with a bar where there is room fo
   for (const [text, elapsedMs, facts] of table) assert.is(line(elapsedMs, facts), `${text} · ${FIGURES}`);
 });
 
+test("statusLine() shows the line to the venue and its latency where there is one", () => {
+  const counts = {
+    connected: true,
+    silent_ms: 65_000,
+    connects: 1,
+    reconnects: 0,
+    frames: 9,
+    duplicates: 0,
+    conflated: 0,
+    bad_frames: 0,
+    stalled_ms: 0,
+  };
+  const table: readonly (readonly [connected: boolean, sortedMs: readonly number[], text: string])[] = [
+    [true, [], "feed up"],
+    [true, [1, 2, 34.6], "feed up · p95 35 ms"],
+    [false, [3], "feed LOST for 1m 05s · p95 3 ms"],
+  ];
+  for (const [connected, sortedMs, text] of table) {
+    const tally = {
+      ...TALLY,
+      lastTs: START_TS + 5000,
+      feed: { ...TALLY.feed, counts: { ...counts, connected } },
+      latencies: { sortedMs: [...sortedMs], count: sortedMs.length },
+    };
+    assert.is(line(5000, { tally }), `5s of 1m 00s · ${FIGURES} · ${text}`);
+  }
+});
+
 test("statusLine() ends with the last denial if there was one", () => {
   assert.is(
     line(5000, {}, "RISK_TRADE_RATE"),

@@ -45,4 +45,11 @@ test("probeFolder() says why a folder cannot be written, and how much room it ha
     assert.ok(existsSync(`${folder}/doctor.${process.pid}.probe`));
   }));
 
+test("probeFolder() comes to an end where nothing can be made", () => {
+  if (process.platform !== "linux") return;
+  const { problem, syncMs } = probeFolder("/proc/nowhere/var");
+  assert.type(problem, "string");
+  assert.equal(syncMs, []);
+});
+
 test.run();

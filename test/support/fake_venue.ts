@@ -49,13 +49,15 @@ export interface FakeVenue {
   };
   open(): readonly FakeSocket[];
   publish(stream: string, data: unknown): void;
-  /** Over all sockets: the most that were not closed at once, and the most messages one got in a second. */
+  /** Over all sockets: the most that we had at once, and the most messages that one got in a second. */
   readonly mostAtOnce: number;
   readonly mostInASecond: number;
 }
 
 export function fakeVenue(time: SteppedTime, nowTs: () => number): FakeVenue {
   const sockets: FakeSocket[] = [];
+  /** Those that we have not asked to close: the others are on their way out. */
+  const kept = new Set<FakeSocket>();
   const asked: { path: string; atMs: number }[] = [];
   const after = (ms: number, work: () => void) => void time.schedule(work, ms);
   let mostAtOnce = 0;
@@ -88,6 +90,7 @@ export function fakeVenue(time: SteppedTime, nowTs: () => number): FakeVenue {
       const end = (reason: string) => {
         if (phase === "closed") return;
         phase = "closed";
+        kept.delete(socket);
         listener.closed(reason);
       };
       const socket: FakeSocket = {
@@ -111,7 +114,8 @@ export function fakeVenue(time: SteppedTime, nowTs: () => number): FakeVenue {
         listener,
       };
       sockets.push(socket);
-      mostAtOnce = Math.max(mostAtOnce, sockets.filter((other) => other.phase !== "closed").length);
+      kept.add(socket);
+      mostAtOnce = Math.max(mostAtOnce, kept.size);
       after(Math.min(rule.openAfterMs, timeoutMs), () => {
         if (phase !== "dialing" || isClosing) return;
         if (rule.refusal !== null) return end(rule.refusal);
@@ -139,6 +143,7 @@ export function fakeVenue(time: SteppedTime, nowTs: () => number): FakeVenue {
         close() {
           if (isClosing) return;
           isClosing = true;
+          kept.delete(socket);
           after(rule.closeAfterMs, () => end("closed by us"));
         },
       };

@@ -28,8 +28,9 @@ export interface VarHolder {
 
 export interface KeyFacts {
   readonly path: string;
-  /** null: it is made at the first start. */
+  /** null where there is none. */
   readonly mode: number | null;
+  /** Why it cannot be used. */
   readonly problem: string | null;
 }
 
@@ -64,10 +65,12 @@ function whoIn(text: string): string {
 }
 
 function keyFacts(path: string): KeyFacts {
-  if (!existsSync(path)) return { path, mode: null, problem: null };
-  const mode = statSync(path).mode & 0o777;
+  let mode: number | null = null;
   try {
-    openSigner(realFiles, path);
+    if (existsSync(path)) {
+      mode = statSync(path).mode & 0o777;
+      openSigner(realFiles, path);
+    }
     return { path, mode, problem: null };
   } catch (error) {
     return { path, mode, problem: (error as Error).message };
@@ -76,14 +79,16 @@ function keyFacts(path: string): KeyFacts {
 
 function mirrorFacts(mirror: string | null, folder: string): VarFacts["mirror"] {
   if (mirror === null) return null;
-  const [its, ours] = [diskOf(mirror), diskOf(folder)];
-  return { folder: mirror, isSameDisk: its === null || ours === null ? null : its === ours };
+  try {
+    return { folder: mirror, isSameDisk: diskOf(mirror) === diskOf(folder) };
+  } catch {
+    return { folder: mirror, isSameDisk: null }; // outside what deno was granted
+  }
 }
 
-/** The device that a folder is on, or will be; null where this process may see nothing on the way to it. */
-function diskOf(folder: string): number | null {
-  for (let outer = folder;; outer = dirname(outer)) {
-    if (existsSync(outer)) return statSync(outer).dev;
-    if (outer === dirname(outer)) return null;
-  }
+/** The device that a folder is on, or will be. The root is always there. */
+function diskOf(folder: string): number {
+  let outer = folder;
+  while (outer !== dirname(outer) && !existsSync(outer)) outer = dirname(outer);
+  return statSync(outer).dev;
 }

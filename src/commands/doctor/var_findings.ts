@@ -26,6 +26,13 @@ export function varFindings(
   ];
 }
 
+const OTHER_VAR = "make it writable for this user, or choose another with --var";
+
+/** Where not even a look is allowed. */
+export function unseenFinding(folder: string, problem: string): Finding {
+  return fail("var", `${folder} cannot be looked at: ${problem}`, OTHER_VAR);
+}
+
 function folderFinding({ folder, probe: { existed, problem } }: VarFacts): Finding {
   if (problem === null) {
     return pass("var", `${folder} ${existed ? "can be written" : "can be made and written"}`);
@@ -33,7 +40,7 @@ function folderFinding({ folder, probe: { existed, problem } }: VarFacts): Findi
   return fail(
     "var",
     `${folder} cannot be used: ${problem}`,
-    "make it writable for this user, or choose another with --var",
+    OTHER_VAR,
   );
 }
 
@@ -84,7 +91,6 @@ function lockFinding({ folder, holder }: VarFacts, invocation: string): Finding 
 const READABLE_BY_OTHERS = 0o077;
 
 function keyFinding({ path, mode, problem }: KeyFacts, platform: string): Finding {
-  if (mode === null) return pass("key", `${path} is made at the first start, mode 0600`);
   if (problem !== null) {
     return fail(
       "key",
@@ -92,6 +98,7 @@ function keyFinding({ path, mode, problem }: KeyFacts, platform: string): Findin
       "put the right key there, or choose another with audit.key_file",
     );
   }
+  if (mode === null) return pass("key", `${path} is made at the first start, mode 0600`);
   if (platform === "win32") return pass("key", `${path} (who may read it is not checked on ${platform})`);
   const octal = `0${mode.toString(8).padStart(3, "0")}`;
   if ((mode & READABLE_BY_OTHERS) === 0) return pass("key", `${path}, mode ${octal}`);

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { MORE_ROOM } from "../../../src/core/disk_estimate.ts";
 import type { VarFacts } from "../../../src/commands/doctor/var_facts.ts";
-import { varFindings } from "../../../src/commands/doctor/var_findings.ts";
+import { unseenFinding, varFindings } from "../../../src/commands/doctor/var_findings.ts";
 
 const GOOD: VarFacts = {
   folder: "/srv/var",
@@ -97,6 +97,10 @@ const TABLE: readonly (readonly [
     "FAIL key: /srv/var/keys/anchor.pem cannot be used: not PEM → " +
     "put the right key there, or choose another with audit.key_file",
   ]],
+  ["a key that cannot be looked at", { key: { ...key, mode: null, problem: "not granted" } }, {}, [
+    "FAIL key: /srv/var/keys/anchor.pem cannot be used: not granted → " +
+    "put the right key there, or choose another with audit.key_file",
+  ]],
   ["a mirror on standard output", { mirror: null }, {}, [
     "PASS mirror: anchors are mirrored to standard output",
   ]],
@@ -124,6 +128,11 @@ test("varFindings() fails a var that cannot be used, and does not speak of its d
     "FAIL var: /srv/var cannot be used: EACCES → make it writable for this user, or choose another with --var",
     ...GOOD_LINES.slice(3),
   ]);
+});
+
+test("unseenFinding() fails a var that may not even be looked at", () => {
+  const { state, what } = unseenFinding("/srv/var", "not granted");
+  assert.equal([state, what], ["FAIL", "/srv/var cannot be looked at: not granted"]);
 });
 
 test.run();

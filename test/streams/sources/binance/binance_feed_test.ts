@@ -158,7 +158,7 @@ test("binanceFeed() begins anew when restarted, with the ids and counts that it 
 });
 
 test("binanceFeed() may be restarted or ended by whoever hears of its restart", async () => {
-  for (const [act, sockets] of [["restart", 2], ["stop", 1]] as const) {
+  for (const [act, sockets, asked] of [["restart", 2, 2], ["stop", 1, 1]] as const) {
     const stage = feedStage();
     let isFirst = true;
     const subscription = stage.feed.arrival$.subscribe(({ type }) => {
@@ -170,7 +170,12 @@ test("binanceFeed() may be restarted or ended by whoever hears of its restart", 
     await stage.time.advance(1000);
     stage.feed.restart("once");
     await stage.time.advance(1000);
-    assert.equal([stage.venue.sockets.length, stage.venue.open().length], [sockets, sockets - 1]);
+    const { venue } = stage;
+    assert.equal([venue.sockets.length, venue.open().length, venue.asked.length], [
+      sockets,
+      sockets - 1,
+      asked,
+    ]);
     subscription.unsubscribe();
   }
 });
@@ -186,10 +191,23 @@ test("binanceFeed() closes everything when it is unsubscribed, and keeps its las
   const { payload } = feed.lastHealth();
   assert.equal([payload.state, payload.latency_ms, payload.feed!.conflated], ["UP", undefined, 1]);
   stage.stop();
+  await time.advance(25); // what was asked is answered, and heard by nobody
+  assert.is(time.actions.length, 0);
   const count = stage.drafts.length;
   await time.advance(100_000);
   assert.equal(feed.lastHealth().payload, payload);
   assert.equal([venue.open(), stage.drafts.length, time.actions.length], [[], count, 0]);
+});
+
+test("binanceFeed() dials no more when its subscriber leaves on the news that it is lost", async () => {
+  const stage = feedStage();
+  const subscription = stage.feed.arrival$.subscribe((draft) => {
+    if (draft.type === "health" && draft.payload.detail?.startsWith("lost")) subscription.unsubscribe();
+  });
+  await stage.time.advance(1000);
+  stage.venue.sockets[0]!.cut("reset");
+  await stage.time.advance(60_000);
+  assert.equal([stage.venue.sockets.length, stage.time.actions.length], [1, 0]);
 });
 
 test("binanceFeed() has one subscriber", () => {

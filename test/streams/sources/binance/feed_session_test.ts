@@ -62,6 +62,26 @@ test("feedSession() fetches the trades that came while nobody listened, as soon 
   assert.equal(ts, [...ts].sort());
 });
 
+test("feedSession() fetches at once when the venue is back, however long it had to wait", async () => {
+  const stage = feedStage();
+  const { time, venue } = stage;
+  let isDown = true;
+  venue.rule.rest = (path) => {
+    if (path.includes("time")) return { body: '{"serverTime":1}' };
+    return isDown ? { status: 503 } : { body: historicalTrades(path, 5) };
+  };
+  stage.start();
+  await time.advance(100);
+  venue.publish("btcusdt@trade", tradeMessage(1));
+  venue.publish("btcusdt@trade", tradeMessage(3));
+  const asked = () => venue.asked.filter(({ path }) => path.includes("historical"));
+  while (time.frame - asked().at(-1)!.atMs < 4000) await time.advance(100); // it waits for long by now
+  isDown = false;
+  venue.open()[0]!.receive('{"e":"serverShutdown","E":1}');
+  await time.advance(50);
+  assert.equal(idsOf(stage.trades()), [1, 3, 2]);
+});
+
 test("feedSession() gives a quote that was held when its time is over", async () => {
   const stage = feedStage({ book: 200 });
   const { time, venue } = stage;

@@ -1,0 +1,64 @@
+import { basename } from "node:path";
+import type { Config } from "../core/config.ts";
+import type { Files } from "../core/ports.ts";
+import { verifierOf } from "../edge/ed25519_signer.ts";
+import { openContracts } from "../night/open_run.ts";
+import { isPrefix, mirrorFolder } from "../sinks/anchor_mirror.ts";
+import type { Problem } from "../verify/findings.ts";
+import { type Verification, verifyRun } from "../verify/verify_run.ts";
+
+/** What a run needs to be complete: a crash leaves it short of something, and what anybody else has done to it is damage. */
+export type Need = "nothing" | "views" | "end" | "damaged";
+
+export interface RunPlace {
+  readonly varFolder: string;
+  readonly runFolder: string;
+}
+
+/** Written behind the final anchor, from what the log says: a crash may have kept any of them. */
+const VIEWS = ["report.json", "metrics.json", "portfolio.json", "STOP.flag", "metrics.jsonl", "log.jsonl"];
+
+export function assessRun(
+  files: Files,
+  place: RunPlace,
+  onProgress: (events: number) => void,
+): { readonly need: Need; readonly verification: Verification } {
+  const { runFolder } = place;
+  const hasReport = files.exists(`${runFolder}/report.json`);
+  const verification = verifyRun({
+    files,
+    runFolder,
+    mirror: mirrorOf(files, place, hasReport),
+    publicKey: null,
+    openContracts,
+    verifierOf,
+    onProgress,
+  });
+  const { ok, complete, findings } = verification;
+  const isView = ({ file }: Problem) => VIEWS.includes(file);
+  const needOf = (): Need => {
+    if (!complete) return ok ? "end" : "damaged";
+    if (!hasReport) return findings.problems.every(isView) ? "views" : "damaged";
+    if (!ok) return "damaged";
+    return files.exists(`${runFolder}/report.html`) ? "nothing" : "views";
+  };
+  return { need: needOf(), verification };
+}
+
+/** Before the report a crash may have kept anchors from the mirror: then it is judged as it will be completed. */
+function mirrorOf(files: Files, { varFolder, runFolder }: RunPlace, hasReport: boolean): Uint8Array | null {
+  let config: Config;
+  try {
+    config = JSON.parse(new TextDecoder().decode(files.read(`${runFolder}/config.json`))) as Config;
+  } catch {
+    return null; // a configuration that cannot be read is a finding of its own
+  }
+  const folder = mirrorFolder(config.audit.anchor_mirror, varFolder);
+  const path = `${folder}/${basename(runFolder)}.anchors.jsonl`;
+  if (folder === null || !files.exists(path)) return null;
+  const mirror = files.read(path);
+  const own = `${runFolder}/audit/anchors.jsonl`;
+  if (hasReport || !files.exists(own)) return mirror;
+  const anchors = files.read(own);
+  return isPrefix(mirror, anchors) ? anchors : mirror;
+}
