@@ -58,9 +58,14 @@ async function askBinance(config: Config, get: HttpGet): Promise<VenueFacts> {
     const problem = answerProblem(answer);
     if (problem !== null) return fails("VENUE_ERRORS", problem);
   }
-  const read = symbolRulesOf(JSON.parse(info.body));
-  const symbols = rulesOf(config, [...read.rules.keys()], (symbol) => read.rules.get(symbol));
-  return { symbols, prices, eventsPerS: eventsPerSecondOf(JSON.parse(day.body)), problem: null };
+  const { rules, problems } = symbolRulesOf(JSON.parse(info.body));
+  if (problems.length > 0) throw new ConfigError(`symbols: ${problems.join("; ")}`);
+  const symbols = rulesOf(config, [...rules.keys()], (symbol) => rules.get(symbol));
+  try {
+    return { symbols, prices, eventsPerS: eventsPerSecondOf(JSON.parse(day.body)), problem: null };
+  } catch (error) {
+    return fails("VENUE_ERRORS", `ticker/24hr: ${(error as Error).message}`);
+  }
 }
 
 /** Prices are live where the venue is Binance itself; whoever else speaks its protocol plays something back. */

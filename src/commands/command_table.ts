@@ -7,13 +7,14 @@ import { redact } from "../core/secrets.ts";
 import { doctor } from "./doctor.ts";
 import { gates } from "./gates.ts";
 import { nore } from "./nore.ts";
+import { recover } from "./recover.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
 import { unlatch } from "./unlatch.ts";
 import { verify } from "./verify.ts";
 
 /** All commands, and the way from the program's words to an exit code. */
-const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, config, doctor, gates];
+const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, recover, config, doctor, gates];
 
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const [first] = words;

@@ -27,7 +27,8 @@ export interface NightPlan {
   readonly isDurable: boolean;
 }
 
-const SPEED_MAX = 1000;
+/** Beyond it the limits of a feed would be shorter than what a machine stops for by itself. */
+const SPEED_MAX = 100;
 const SEED_MAX = 2 ** 32 - 1;
 
 export function seedOf(input: CommandInput, random: () => number): number {

@@ -24,14 +24,20 @@ export function forwardClock(dateMs: () => number, elapsedMs: () => number): Clo
   };
 }
 
-/** A clock that starts at `startTs` and goes `speed` times as fast as the machine's, which no one sets back. */
+/** A clock that is at `startTs` when it is first read, and goes `speed` times as fast as the machine's. */
 export function pacedClock(
   startTs: number,
   speed: number,
   machineMs: () => number = () => performance.now(),
 ): Clock {
-  const begunMs = machineMs();
-  return { now: () => startTs + Math.floor((machineMs() - begunMs) * speed) };
+  let begunMs: number | null = null;
+  return {
+    now() {
+      const nowMs = machineMs();
+      begunMs ??= nowMs;
+      return startTs + Math.floor((nowMs - begunMs) * speed);
+    },
+  };
 }
 
 /** Virtual time: whoever drives the night sets it. */

@@ -11,7 +11,7 @@ import { type AnchorMirror, reopenMirror } from "../sinks/anchor_mirror.ts";
 import { Ballast } from "../sinks/ballast.ts";
 import { cutBack, putAside, tornFiles } from "../sinks/cut_back.ts";
 import { Journal } from "../sinks/journal.ts";
-import { wholeLines } from "../sinks/position_reader.ts";
+import { wholeLines } from "../sinks/run_position.ts";
 import type { ReportFacts } from "../sinks/report.ts";
 import { RunArtefacts } from "../sinks/run_artefacts.ts";
 import { readLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts";

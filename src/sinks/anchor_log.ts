@@ -1,6 +1,6 @@
 import { nextHead, NO_ANCHOR, signAnchor } from "../core/audit_chain.ts";
 import type { Signer } from "../core/ports.ts";
-import type { AnchorPosition } from "./run_position.ts";
+import { type AnchorPosition, forgetRotated } from "./run_position.ts";
 
 /**
  * The signed anchors of a run: which events the chain has reached, and how long every file was then.
@@ -99,10 +99,4 @@ export class AnchorLog {
     }
     return changed;
   }
-}
-
-/** A new segment (it sorts first): the active file is another one now, even where it is as long as the last was. */
-export function forgetRotated(lengths: Map<string, number>, path: string): void {
-  const active = path.replace(/\.[0-9]{6}\.jsonl$/, ".jsonl");
-  if (active !== path && !lengths.has(path)) lengths.delete(active);
 }

@@ -1,9 +1,8 @@
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files } from "../core/ports.ts";
 import { writeAtomic } from "./atomic_file.ts";
-import { wholeLines } from "./position_reader.ts";
 import { writeCursor } from "./queue_files.ts";
-import type { QueuePosition, RunPosition, Segment } from "./run_position.ts";
+import { type QueuePosition, type RunPosition, type Segment, wholeLines } from "./run_position.ts";
 
 /**
  * Takes off a run's files what a crash has left behind its position. Nothing is lost: it goes to `<file>.torn`. Every

@@ -83,7 +83,7 @@ test("nore refuses a var that belongs to a running night, and one that is latche
 
 test("nore runs paced by the machine's clock when it is not told to hurry", () =>
   inTempFolder(async (folder) => {
-    const words = [...NIGHT_START, "--speed", "1000", "--duration", "20s"];
+    const words = [...NIGHT_START, "--speed", "20", "--duration", "20s"];
     const { code, terminal } = await noreNight(folder, words);
     assert.is(code, 0, terminal.said.join("\n"));
     assert.match(terminal.said[3]!, /\(synced every 50 ms or 500 lines, orders at once\)$/);

@@ -17,6 +17,7 @@ function anchorLog() {
     runId: "20261121_220000",
     genesis: GENESIS,
     signer: simSigner,
+    position: null,
     places: [{ add: (line) => void lines.push(line) }, { add: (line) => void mirrored.push(line) }],
   });
   return { log, lines, mirrored };

@@ -15,6 +15,7 @@ function openQueue(consumers: readonly string[] = ["risk_role", "execution_role"
     runId: "20261121_220000",
     consumers,
     rotateBytes,
+    position: null,
   });
   const lines = (name: string) =>
     files.text(`${FOLDER}/${name}`).split("\n").slice(0, -1).map((line) => {

@@ -103,7 +103,12 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
         to.next(health("", result, quotes.leftOut));
       },
       changed: (note) => to.next(health(note, null, quotes.leftOut)),
-      failed: (error) => to.error(error),
+      failed(error) {
+        session?.stop();
+        const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
+        const draft = health("", null, quotes.leftOut);
+        to.next({ ...draft, payload: { ...draft.payload, state: "DOWN", detail } });
+      },
     });
   };
 

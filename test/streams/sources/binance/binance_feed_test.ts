@@ -217,7 +217,7 @@ test("binanceFeed() has one subscriber", () => {
   assert.equal(stage.errors.map(String), ["Error: The feed has a subscriber already, expected one"]);
 });
 
-test("binanceFeed() ends with an error, and all closed, when something goes wrong inside", async () => {
+test("binanceFeed() says that it is down, with all closed, when something goes wrong inside, and can be restarted", async () => {
   const places: readonly ((stage: ReturnType<typeof feedStage>) => void)[] = [
     ({ venue }) => venue.sockets[0]!.receive("no JSON"), // onUnusable throws
     ({ venue }) => {
@@ -240,8 +240,13 @@ test("binanceFeed() ends with an error, and all closed, when something goes wron
     await stage.time.advance(1000);
     breakIt(stage);
     await stage.time.advance(20_000);
-    assert.is(stage.errors.length, 1);
+    assert.is(stage.errors.length, 0);
+    const down = stage.healths().filter(({ state }) => state === "DOWN");
+    assert.is(down.length, 1);
+    assert.match(down[0]!.detail!, /^failed: /);
     assert.equal([stage.venue.open(), stage.time.actions.length], [[], 0]);
+    stage.feed.restart("it was down");
+    assert.ok(stage.time.actions.length > 0, "it lives again");
   }
 });
 
