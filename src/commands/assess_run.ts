@@ -60,5 +60,6 @@ function mirrorOf(files: Files, { varFolder, runFolder }: RunPlace, hasReport: b
   const own = `${runFolder}/audit/anchors.jsonl`;
   if (hasReport || !files.exists(own)) return mirror;
   const anchors = files.read(own);
-  return isPrefix(mirror, anchors) ? anchors : mirror;
+  const whole = anchors.subarray(0, anchors.lastIndexOf(10) + 1);
+  return isPrefix(mirror, whole) ? whole : mirror;
 }

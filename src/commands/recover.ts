@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname } from "node:path";
 import { type Config, ConfigError, loadConfig } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { Signer } from "../core/ports.ts";

@@ -9,6 +9,7 @@ import { gates } from "../../src/commands/gates.ts";
 import { nore } from "../../src/commands/nore.ts";
 import { status } from "../../src/commands/status.ts";
 import { stop } from "../../src/commands/stop.ts";
+import { recover } from "../../src/commands/recover.ts";
 import { unlatch } from "../../src/commands/unlatch.ts";
 import { verify } from "../../src/commands/verify.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
@@ -16,7 +17,7 @@ import { takeVarLock } from "../../src/edge/var_lock.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
-const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, config, doctor, gates];
+const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, recover, config, doctor, gates];
 
 /** The words that call a command. */
 function wordsOf({ name }: Command): readonly string[] {
@@ -91,7 +92,7 @@ test("runCommand() refuses an unknown command with the nearest one, or with all"
     ["verfy", 'Unknown command "verfy", did you mean verify'],
     ["stopp", 'Unknown command "stopp", did you mean stop'],
     ["Status", 'Unknown command "Status", did you mean status'],
-    ["trade", 'Unknown command "trade", commands are verify, status, stop, unlatch, config, doctor, gates'],
+    ["trade", 'Unknown command "trade", commands are verify, status, stop, unlatch, recover, config, doctor, gates'],
   ];
   for (const [word, says] of table) {
     const terminal = fakeTerminal();

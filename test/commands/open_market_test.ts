@@ -21,7 +21,7 @@ test("openMarket() gives the market itself in virtual time", async () => {
 });
 
 test("openMarket() puts the market behind a venue of its own in real time", async () => {
-  const pace = { clock: pacedClock(SIM_START_TS, 100), speed: 100 };
+  const pace = { clock: pacedClock(SIM_START_TS, 20), speed: 20 };
   const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: true };
   const market = await openMarket({ config: configWith(), seed: 7, plan }, NO_JOURNAL);
   assert.is(market.marketAgenda, null);

@@ -103,13 +103,22 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
         to.next(health("", result, quotes.leftOut));
       },
       changed: (note) => to.next(health(note, null, quotes.leftOut)),
-      failed(error) {
-        session?.stop();
-        const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
-        const draft = health("", null, quotes.leftOut);
-        to.next({ ...draft, payload: { ...draft.payload, state: "DOWN", detail } });
-      },
+      failed: (error) => fail(to, error),
     });
+  };
+  /** A defect of ours: it is told, and nothing more comes before a restart. */
+  const fail = (to: Subscriber<AnyDraft>, error: unknown) => {
+    session?.stop();
+    const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
+    const draft = health("", null, quotes.leftOut);
+    to.next({ ...draft, payload: { ...draft.payload, state: "DOWN", detail } });
+  };
+  const start = (to: Subscriber<AnyDraft>, begun: FeedSession) => {
+    try {
+      begun.start();
+    } catch (error) {
+      fail(to, error);
+    }
   };
 
   return {
@@ -122,20 +131,21 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
         session?.stop();
         session = output = null;
       });
-      session.start();
+      start(subscriber, session);
     }),
     restart(reason) {
       if (session === null || output === null) return;
       session.stop();
-      const begun = session = open(output);
-      output.next({
+      const to = output;
+      const begun = session = open(to);
+      to.next({
         type: "lifecycle",
         source: "watchdog_role",
         ts: clock.now(),
         cause: null,
         payload: { what: "role_restarted", detail: `market_role: ${reason}` },
       });
-      if (session === begun) begun.start(); // whoever heard of it may have ended it, or begun anew
+      if (session === begun) start(to, begun); // whoever heard of it may have ended it, or begun anew
     },
     lastHealth: () => output === null ? lastWord ?? wordNow() : wordNow(),
   };

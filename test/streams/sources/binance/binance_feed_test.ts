@@ -246,11 +246,11 @@ test("binanceFeed() says that it is down, with all closed, when something goes w
     assert.match(down[0]!.detail!, /^failed: /);
     assert.equal([stage.venue.open(), stage.time.actions.length], [[], 0]);
     stage.feed.restart("it was down");
-    assert.ok(stage.time.actions.length > 0, "it lives again");
+    assert.is(stage.drafts.filter(({ type }) => type === "lifecycle").length, 1);
   }
 });
 
-test("binanceFeed() errors when it cannot even begin", () => {
+test("binanceFeed() is down when it cannot even begin", () => {
   const stage = feedStage({
     dialer: {
       dial() {
@@ -259,7 +259,7 @@ test("binanceFeed() errors when it cannot even begin", () => {
     },
   });
   stage.start();
-  assert.equal(stage.errors.map(String), ["Error: broken"]);
+  assert.equal(stage.healths().map(({ state, detail }) => [state, detail]), [["DOWN", "failed: broken"]]);
 });
 
 test("binanceFeed() holds on to nothing over 500 reconnects, and doubles and loses nothing", async () => {
