@@ -96,6 +96,8 @@ export async function recoverViews(options: RecoverRunOptions): Promise<void> {
   const facts = factsOf(options, { journal, uptimeUntilTs: position.ts });
   const verdict = stop === null ? "PASS" : "STOPPED";
   openArtefacts(options).finish(tally, facts(verdict, stop?.detail ?? null), position.ts);
+  const ballast = `${varFolder}/ballast`;
+  if (files.exists(ballast)) files.remove(ballast);
 }
 
 /** Gives all that was ever cut off, where the log does not say it yet. */

@@ -129,7 +129,9 @@ test("askVenue() says that a symbol is unknown where the list is not to be had",
 });
 
 test("askVenue() refuses a symbol that is not traded now, with the reason", async () => {
-  const { get } = venueOf({ body: { symbols: [{ ...symbolInfo("BTCUSDT"), status: "BREAK" }] } }, { body: [] });
+  const { get } = venueOf({ body: { symbols: [{ ...symbolInfo("BTCUSDT"), status: "BREAK" }] } }, {
+    body: [],
+  });
   try {
     await askVenue(configWith(BINANCE), get);
     assert.unreachable();
@@ -145,7 +147,11 @@ test("askVenue() gives a problem for the start where the venue does not answer a
     [venueOf({ status: 403, body: "<html>" }, { body: "" }).get, "VENUE_ERRORS", /FIREWALL: status 403/],
     [venueOf({ status: 418, body: {} }, { body: "" }).get, "VENUE_ERRORS", /BANNED: status 418/],
     [venueOf({ status: 429, body: {} }, { body: "" }).get, "VENUE_ERRORS", /RATE_LIMITED: status 429/],
-    [venueOf({ body: { symbols: [symbolInfo("BTCUSDT")] } }, { body: { count: "many" } }).get, "VENUE_ERRORS", /24hr: /],
+    [
+      venueOf({ body: { symbols: [symbolInfo("BTCUSDT")] } }, { body: { count: "many" } }).get,
+      "VENUE_ERRORS",
+      /24hr: /,
+    ],
     [venueOf({ body: "<html>" }, { body: "" }).get, "VENUE_ERRORS", /NOT_JSON: the answer is an HTML page/],
   ];
   for (const [get, code, says] of table) {

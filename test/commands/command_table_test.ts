@@ -92,7 +92,10 @@ test("runCommand() refuses an unknown command with the nearest one, or with all"
     ["verfy", 'Unknown command "verfy", did you mean verify'],
     ["stopp", 'Unknown command "stopp", did you mean stop'],
     ["Status", 'Unknown command "Status", did you mean status'],
-    ["trade", 'Unknown command "trade", commands are verify, status, stop, unlatch, recover, config, doctor, gates'],
+    [
+      "trade",
+      'Unknown command "trade", commands are verify, status, stop, unlatch, recover, config, doctor, gates',
+    ],
   ];
   for (const [word, says] of table) {
     const terminal = fakeTerminal();
