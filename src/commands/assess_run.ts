@@ -15,8 +15,10 @@ export interface RunPlace {
   readonly runFolder: string;
 }
 
-/** Written behind the final anchor, from what the log says: a crash may have kept any of them. */
-const VIEWS = ["report.json", "metrics.json", "portfolio.json", "STOP.flag", "metrics.jsonl", "log.jsonl"];
+/** Lines that no anchor counts: what a crash tears off them is no proof of anything. */
+const FOR_THE_EYE = ["metrics.jsonl", "log.jsonl"];
+/** Written behind the final anchor, from what the log says, the report last: a crash may have kept any of them. */
+const VIEWS = ["report.json", "metrics.json", "portfolio.json", "STOP.flag", ...FOR_THE_EYE];
 
 export function assessRun(
   files: Files,
@@ -36,11 +38,11 @@ export function assessRun(
   });
   const { ok, complete, findings } = verification;
   const isView = ({ file }: Problem) => VIEWS.includes(file);
+  const isTorn = ({ file, reason }: Problem) => FOR_THE_EYE.includes(file) && reason.includes("cut off");
   const needOf = (): Need => {
     if (!complete) return ok ? "end" : "damaged";
-    if (!hasReport) return findings.problems.every(isView) ? "views" : "damaged";
-    if (!ok) return "damaged";
-    return files.exists(`${runFolder}/report.html`) ? "nothing" : "views";
+    if (!findings.problems.every(hasReport ? isTorn : isView)) return "damaged";
+    return ok && hasReport && files.exists(`${runFolder}/report.html`) ? "nothing" : "views";
   };
   return { need: needOf(), verification };
 }

@@ -3,16 +3,19 @@ import { genesisHead } from "../core/audit_chain.ts";
 import type { Config } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
 import { type AnyDraft, type Event, type Role, ROLES } from "../core/event.ts";
+import { openArtefact } from "../core/journal_line.ts";
 import type { Machine } from "../core/machine.ts";
 import type { Clock, Files, PolicyGate, Signer } from "../core/ports.ts";
 import type { SymbolRules } from "../core/symbol_rules.ts";
 import { night, nightRoles } from "../pipeline.ts";
 import { type AnchorMirror, reopenMirror } from "../sinks/anchor_mirror.ts";
+import { writeAtomic } from "../sinks/atomic_file.ts";
 import { Ballast } from "../sinks/ballast.ts";
 import { cutBack, putAside, tornFiles } from "../sinks/cut_back.ts";
 import { Journal } from "../sinks/journal.ts";
 import { wholeLines } from "../sinks/run_position.ts";
 import type { ReportFacts } from "../sinks/report.ts";
+import { reportPage } from "../sinks/report_page.ts";
 import { RunArtefacts } from "../sinks/run_artefacts.ts";
 import { readLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
@@ -76,16 +79,27 @@ export async function recoverRun(options: RecoverRunOptions): Promise<ClosedRun>
   });
 }
 
-/** A run with its final anchor whose process ended before its report: writes the views, and nothing else. */
+/** A run with its final anchor whose process ended before its views: writes what is missing of them, and nothing else. */
 export async function recoverViews(options: RecoverRunOptions): Promise<void> {
   const { files, runFolder, varFolder } = options;
   const { rebuilt } = await rebuild(options);
-  const { position, tally } = rebuilt;
-  const copy = readStopCopy(options);
-  const stop = copy ?? rebuilt.stop;
-  if (copy === null && stop !== null) writeStopCopy(files, runFolder, stop, readLatch(files, varFolder));
   cutTails(options, rebuilt); // of metrics.jsonl and log.jsonl
   openMirror(options).close();
+  const report = `${runFolder}/report.json`;
+  if (!files.exists(report)) writeViews(options, rebuilt);
+  else {
+    const fields = openArtefact(new TextDecoder().decode(files.read(report)));
+    writeAtomic(files, `${runFolder}/report.html`, reportPage(fields));
+  }
+  const ballast = `${varFolder}/ballast`;
+  if (files.exists(ballast)) files.remove(ballast);
+}
+
+function writeViews(options: RecoverRunOptions, { position, tally, stop: inLog }: RebuiltRun): void {
+  const { files, runFolder, varFolder } = options;
+  const copy = readStopCopy(options);
+  const stop = copy ?? inLog;
+  if (copy === null && stop !== null) writeStopCopy(files, runFolder, stop, readLatch(files, varFolder));
   const letters = [...position.queues.values()].flatMap(({ deadletter }) => deadletter);
   const journal = {
     ts: position.ts,
@@ -96,8 +110,6 @@ export async function recoverViews(options: RecoverRunOptions): Promise<void> {
   const facts = factsOf(options, { journal, uptimeUntilTs: position.ts });
   const verdict = stop === null ? "PASS" : "STOPPED";
   openArtefacts(options).finish(tally, facts(verdict, stop?.detail ?? null), position.ts);
-  const ballast = `${varFolder}/ballast`;
-  if (files.exists(ballast)) files.remove(ballast);
 }
 
 /** Gives all that was ever cut off, where the log does not say it yet. */

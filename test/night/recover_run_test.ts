@@ -6,128 +6,35 @@ import { openArtefact, sealArtefact } from "../../src/core/journal_line.ts";
 import {
   assess,
   type Crash,
-  type CrashedNight,
   crashedNight,
-  recordCrashes,
+  recovered,
   RECOVERED_TS,
   recoverOn,
 } from "../support/crashed_nights.ts";
 import type { MemoryFiles } from "../support/memory_files.ts";
 import { command, eventsOf } from "../support/night_events.ts";
-import { SIM_START_TS } from "../support/sim_night.ts";
 
-/** A night is crashed at every call that it makes, and recovered. */
+/** What a recovered run says of itself, and what it leaves alone. */
 
-const raw = new Uint8Array([1, 2, 3]);
-const crashed = await crashedNight({
-  onOpened(run) {
-    const letter = { queue: "market_ticks", reason_code: "TICK_UNUSABLE", detail: "no price", raw };
-    run.journal.deadletter({ ts: SIM_START_TS, ...letter });
-    return run;
-  },
-});
-const { night, events } = crashed;
-
-const causeOf = ({ payload }: Event) => (payload as { readonly cause?: string }).cause;
-/** Behind each turn the number of events so far. */
-const turnEnds: readonly number[] = [
-  0,
-  ...events.flatMap((event, n) => n > 0 && causeOf(event) === undefined ? [n] : []),
-  events.length,
-];
-
-/** Recovers, checks all that must hold of any recovered run, and gives what was kept of its log. */
-async function recovered(
-  from: CrashedNight,
-  disk: MemoryFiles,
-  what: string,
-  keptMax = Infinity,
-): Promise<readonly Event[] | null> {
-  const { need, verification } = assess(from, disk);
-  if (need === "damaged" || need === "nothing") return null;
-  const closed = await recoverOn(from, disk, need);
-  assert.equal(closed?.problems ?? [], [], what);
-  const after = assess(from, disk);
-  assert.equal(after.verification.findings.problems, [], what);
-  assert.equal([after.need, after.verification.complete], ["nothing", true], what);
-  assert.not.ok(disk.exists("/var/ballast"), what);
-  const all = eventsOf(disk, night.runFolder);
-  if (need === "views") return all;
-  const kept = turnEnds.findLast((end) => end <= Math.min(verification.events, keptMax))!;
-  assert.equal(all.slice(0, kept), from.events.slice(0, kept), what);
-  return all.slice(0, kept);
-}
-
-test("recoverRun() makes a complete run of what a crash leaves at any call, and cuts no whole turn", async () => {
-  const seen: Record<string, number> = {};
-  const begun = crashed.crashes.findIndex(({ before }) => /^write .*lifecycle\/inbox/.test(before));
-  for (const [i, { before, kind, disk }] of crashed.crashes.entries()) {
-    const what = `crash ${i}, ${kind} before ${before}`;
-    const files = disk();
-    const { need } = assess(crashed, files);
-    seen[`${kind} ${need}`] = (seen[`${kind} ${need}`] ?? 0) + 1;
-    if (need === "damaged") assert.ok(i < begun, `${what}: damaged`);
-    else await recovered(crashed, files, what);
-  }
-  for (const kind of ["killed", "torn", "power"]) assert.ok(seen[`${kind} end`]! > 30, JSON.stringify(seen));
-  assert.ok(seen["killed views"]! > 10 && seen["killed nothing"]! > 0, JSON.stringify(seen));
-});
-
+const crashed = await crashedNight();
+const { night, events, turnEnds } = crashed;
 const isUnended = ({ disk }: Crash) => assess(crashed, disk()).need === "end";
-/** Events behind a gap, and the beginning of one. */
-const tornEvents = crashed.crashes.filter(({ kind, before }) => kind === "torn" && before.includes("inbox"))
-  .filter(isUnended)
-  .find(({ disk }) => {
-    const notes = assess(crashed, disk()).verification.findings.notes.join("\n");
-    return /in the middle of/.test(notes) && /a crash left/.test(notes);
-  })!;
-/** All that an anchor needs, and then no anchor. */
-const noAnchor = crashed.crashes.filter(({ kind, before }) =>
-  kind === "killed" && /^write .*audit\/anchors/.test(before)
-).find(isUnended)!;
+/** Killed between two turns, with an order at rest. */
+const middle = crashed.crashes.findLast((crash) => {
+  if (crash.kind !== "killed" || !isUnended(crash)) return false;
+  const all = eventsOf(crash.disk(), night.runFolder);
+  return turnEnds.includes(all.length) && all.length < turnEnds.at(-2)! && restingIn(all) === 1;
+})!;
 
-for (const [what, crash] of [["torn events", tornEvents], ["acks without an anchor", noAnchor]] as const) {
-  test(`recoverRun() that is crashed itself, at any of its calls, is made good by the next one: ${what}`, async () => {
-    const disk = crash.disk();
-    const again = recordCrashes(disk);
-    const { length: kept } = (await recovered(crashed, disk, what))!;
-    disk.fault = null;
-    assert.ok(again.length > 100);
-    for (const [i, { before, kind, disk }] of again.entries()) {
-      if (kind === "power") continue; // nobody has synced what the first crash left
-      const what = `crash ${i} of the recovery, ${kind} before ${before}`;
-      const files = disk();
-      assert.is.not(assess(crashed, files).need, "damaged", what);
-      await recovered(crashed, files, what, kept);
-    }
-  });
-
-  test(`recoverRun() puts all that it cuts off aside, byte for byte, and the log says so: ${what}`, async () => {
-    const disk = crash.disk();
-    const before = new Map(disk.contents);
-    await recovered(crashed, disk, what);
-    const torn = [...disk.contents.keys()].filter((path) => path.endsWith(".jsonl.torn"));
-    assert.ok(torn.length > 1);
-    for (const path of torn) {
-      const log = path.slice(0, -".torn".length);
-      const [was, tail] = [before.get(log)!, disk.read(path)];
-      assert.equal(was.subarray(was.length - tail.length), tail);
-    }
-    const said = eventsOf(disk, night.runFolder).map(({ payload }) =>
-      payload as { what?: string; detail: string }
-    )
-      .find(({ what }) => what === "torn_tail")!;
-    assert.match(said.detail, /^lines put aside: \d+ of /);
-    for (const path of torn) {
-      assert.match(said.detail, ` of ${path.slice(night.runFolder.length + 1, -".torn".length)}`);
-    }
-  });
+function restingIn(log: readonly Event[]): number {
+  const resting = new Set<string>();
+  for (const { type, payload } of log) {
+    if (type !== "order_result") continue;
+    if (payload.result === "ACCEPTED") resting.add(payload.client_order_id);
+    else if (payload.result !== "PARTIAL") resting.delete(payload.client_order_id);
+  }
+  return resting.size;
 }
-
-/** Killed in the middle of the night, between two turns, with an order at rest. */
-const middle = crashed.crashes.find(({ kind, before, disk }) =>
-  kind === "killed" && /^sync .*order_results\/inbox/.test(before) && assess(crashed, disk()).need === "end"
-)!;
 const stopOf = (files: MemoryFiles) =>
   eventsOf(files, night.runFolder).find((event): event is Event<"stop_journal"> =>
     event.type === "stop_journal"
@@ -161,6 +68,19 @@ test("recoverRun() says in the log why the night stops, cancels what rests, ends
     disk.text(`/var/mirror/${night.runFolder.slice(-15)}.anchors.jsonl`),
     disk.text(`${night.runFolder}/audit/anchors.jsonl`),
   );
+});
+
+test("recoverRun() syncs what the dead process may not have synced, before it anchors it", async () => {
+  const disk = middle.disk();
+  await recovered(crashed, disk, "middle");
+  const anchored = disk.calls.lastIndexOf(`write ${night.runFolder}/audit/anchors.jsonl`);
+  const logs = [...disk.contents.keys()].filter((path) =>
+    /\/queues\/\w+\/(?:inbox|acks|deadletter)\.jsonl$/.test(path)
+  );
+  for (const path of logs.filter((path) => disk.size(path) > 0)) {
+    const at = disk.calls.lastIndexOf(`sync ${path}`);
+    assert.ok(at > -1 && at < anchored, path);
+  }
 });
 
 function notice(fields: Readonly<Record<string, unknown>>): Uint8Array {

@@ -1,3 +1,4 @@
+import * as assert from "uvu/assert";
 import { assessRun, type Need } from "../../src/commands/assess_run.ts";
 import type { Config } from "../../src/core/config.ts";
 import type { Event } from "../../src/core/event.ts";
@@ -18,6 +19,8 @@ import { SIM_START_TS, type SimNight, type SimNightOptions, simSigner } from "./
 export interface CrashedNight {
   readonly night: SimNight & { readonly files: MemoryFiles };
   readonly events: readonly Event[];
+  /** Behind each turn the number of events so far. */
+  readonly turnEnds: readonly number[];
   readonly config: Config;
   readonly gate: PolicyGate;
   readonly crashes: readonly Crash[];
@@ -45,14 +48,23 @@ export async function crashedNight(
     files,
     onOpened(run) {
       gate = run.gate;
+      const letter = { queue: "market_ticks", reason_code: "TICK_UNUSABLE", detail: "no price" };
+      run.journal.deadletter({ ...letter, ts: SIM_START_TS, raw: new Uint8Array([1, 2, 3]) });
       return options.onOpened?.(run) ?? run;
     },
   });
   files.fault = null;
   const config = options.config ?? shortConfig;
   const events = eventsOf(files, night.runFolder);
-  return { night: { ...night, files }, events, config, gate: gate!, crashes: recorder };
+  const turnEnds = [
+    0,
+    ...events.flatMap((event, n) => n > 0 && causeOf(event) === undefined ? [n] : []),
+    events.length,
+  ];
+  return { night: { ...night, files }, events, turnEnds, config, gate: gate!, crashes: recorder };
 }
+
+const causeOf = ({ payload }: Event) => (payload as { readonly cause?: string }).cause;
 
 /** Fills the list with what a crash before each call would leave, from now on. */
 export function recordCrashes(
@@ -61,28 +73,29 @@ export function recordCrashes(
 ): readonly Crash[] {
   const crashes: Crash[] = [];
   const random = randomStream(1, "crashes");
-  let lost = new Map<string, Uint8Array>();
+  let seen: ReadonlyMap<string, Uint8Array> = new Map();
+  let synced: ReadonlyMap<string, Uint8Array> = new Map();
   let written: { readonly path: string; readonly bytes: number } | null = null;
   files.fault = (call, path) => {
     const last = written;
     written = call === "write" ? { path, bytes: files.contents.get(path)!.length } : null;
     if (!isMeant(call, path)) return;
     const before = `${call} ${path}`;
-    const now = new Map(files.contents);
-    crashes.push({ before, kind: "killed", disk: () => diskOf(now) });
-    if (last !== null && now.has(last.path)) {
-      const bytes = now.get(last.path)!;
-      const end = last.bytes + 1 + random.below(Math.max(1, bytes.length - last.bytes - 1));
-      crashes.push({
-        before,
-        kind: "torn",
-        disk: () => diskOf(new Map(now).set(last.path, bytes.slice(0, end))),
-      });
+    if (!isEqual(files.contents, seen)) {
+      const now = new Map(files.contents);
+      seen = now;
+      crashes.push({ before, kind: "killed", disk: () => diskOf(now) });
+      if (last !== null && now.has(last.path)) {
+        const bytes = now.get(last.path)!;
+        const end = last.bytes + 1 + random.below(Math.max(1, bytes.length - last.bytes - 1));
+        const torn = new Map(now).set(last.path, bytes.slice(0, end));
+        crashes.push({ before, kind: "torn", disk: () => diskOf(torn) });
+      }
     }
-    const synced = new Map(files.afterPowerLoss().contents);
-    if (isEqual(synced, lost)) return;
-    lost = synced;
-    crashes.push({ before, kind: "power", disk: () => diskOf(synced) });
+    const kept = new Map(files.afterPowerLoss().contents);
+    if (isEqual(kept, synced)) return;
+    synced = kept;
+    crashes.push({ before, kind: "power", disk: () => diskOf(kept) });
   };
   return crashes;
 }
@@ -130,4 +143,26 @@ export async function recoverOn(
   if (need === "end") return await recoverRun(options);
   await recoverViews(options);
   return null;
+}
+
+/** Recovers, checks all that must hold of any recovered run, and gives what was kept of its log. */
+export async function recovered(
+  from: CrashedNight,
+  disk: MemoryFiles,
+  what: string,
+  keptMax: number = Infinity,
+): Promise<readonly Event[] | null> {
+  const { need, verification } = assess(from, disk);
+  if (need === "damaged" || need === "nothing") return null;
+  const closed = await recoverOn(from, disk, need);
+  assert.equal(closed?.problems ?? [], [], what);
+  const after = assess(from, disk);
+  assert.equal(after.verification.findings.problems, [], what);
+  assert.equal([after.need, after.verification.complete], ["nothing", true], what);
+  assert.not.ok(disk.exists("/var/ballast"), what);
+  const all = eventsOf(disk, from.night.runFolder);
+  if (need === "views") return all;
+  const kept = from.turnEnds.findLast((end) => end <= Math.min(verification.events, keptMax))!;
+  assert.equal(all.slice(0, kept), from.events.slice(0, kept), what);
+  return all.slice(0, kept);
 }
