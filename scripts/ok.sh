@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All that CI checks: format, lint, types on both compilers, tests on both runtimes, the policy stage, the smoke gate.
+# All that CI checks: format, lint, types on both compilers, tests on both runtimes, the policy stage, recordings over a
+# real socket on both runtimes, every stop provoked, the gates.
 # Every stage runs, whatever became of those before; prints each one's time and a last line that counts all tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -30,7 +31,7 @@ stage() {
     failed=$((failed + 1))
   fi
   if [ "$status" -ne 0 ]; then cat "$logs/$name"; else tail -n 8 "$logs/$name"; fi
-  line="$(printf '%-12s %-4s %4d s  %s' "$name" "$([ "$status" -eq 0 ] && echo ok || echo FAIL)" $((SECONDS - started)) "$counts")"
+  line="$(printf '%-16s %-4s %4d s  %s' "$name" "$([ "$status" -eq 0 ] && echo ok || echo FAIL)" $((SECONDS - started)) "$counts")"
   summary+="$line"$'\n'
 }
 
@@ -41,7 +42,10 @@ stage deno-check npm run --silent check:deno
 stage test npm test --silent
 stage test-deno npm run --silent test:deno
 stage policy npm run --silent policy
-stage smoke npx tsx src/main.ts gates --quick
+stage recordings npm run --silent recordings
+stage recordings-deno npm run --silent recordings:deno
+stage stops npm run --silent stops
+stage gates npx tsx src/main.ts gates --quick
 
 printf '\n%s' "$summary"
 [ -d ../shared/realdata ] || echo "skipped: tests on recorded data, ../shared/realdata is not there"
