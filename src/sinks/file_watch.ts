@@ -50,8 +50,10 @@ export class FileWatch {
   }
 
   #find(elapsedMs: number): Finding | null {
+    const { written, spoiled } = this.#run;
+    if (spoiled !== null) return this.#finding(codeOf(spoiled), spoiled, "was changed before it was replaced");
     try {
-      for (const file of this.#run.written.values()) {
+      for (const file of written.values()) {
         const finding = this.#isLog(file) ? this.#recentOf(file) : this.#artefact(file);
         if (finding !== null) return finding;
       }
@@ -102,7 +104,7 @@ export class FileWatch {
   #artefact(file: WrittenFile): Finding | null {
     const { path, hashes } = file;
     if (path.endsWith(".tmp") || path.endsWith(".jsonl")) return null;
-    const code = path.endsWith("/cursor.json") ? "QUEUE_DESYNC" : "NON_ATOMIC_WRITE";
+    const code = codeOf(path);
     if (!this.#run.files.exists(path)) return this.#finding(code, path, "is gone");
     const bytes = this.#run.files.read(path);
     if (hashes.holdsAll(bytes)) return null;
@@ -155,6 +157,10 @@ const LOOK_EVERY_MS = 1000;
 const ROTATED = /\.[0-9]{6}\.jsonl$/;
 /** Artefacts that carry their own hash. */
 const SEALED = /\/(?:cursor|manifest|metrics|portfolio)\.json$/;
+
+function codeOf(path: string): string {
+  return path.endsWith("/cursor.json") ? "QUEUE_DESYNC" : "NON_ATOMIC_WRITE";
+}
 
 /** The first line that is bad by its own hash and reaches behind `offset`; null where none is: then it was forged. */
 function badLine(bytes: Uint8Array, offset: number): number | null {

@@ -10,6 +10,8 @@ export interface WrittenFiles {
   readonly folder: string;
   /** Path → what must be there now. */
   readonly written: ReadonlyMap<string, WrittenFile>;
+  /** The first file that was no longer what was written when the next version of it took its place; null for none. */
+  readonly spoiled: string | null;
 }
 
 export interface WrittenFile {
@@ -21,6 +23,7 @@ export interface WrittenFile {
 
 export function rememberWrites(files: Files, folder: string): WrittenFiles {
   const written = new Map<string, WrittenFile & { path: string }>();
+  let spoiled: string | null = null;
 
   /** What a file that is opened again holds is taken for written: who opens it has checked it. */
   const open = (path: string): WrittenFile => {
@@ -35,9 +38,15 @@ export function rememberWrites(files: Files, folder: string): WrittenFiles {
     return file;
   };
 
+  /** The last moment at which a change by another can be seen: the rename would wipe it out. */
+  const isAsWritten = ({ path, hashes }: WrittenFile) => files.exists(path) && hashes.holdsAll(files.read(path));
+
   return {
     folder,
     written,
+    get spoiled() {
+      return spoiled;
+    },
     files: {
       ...files,
       append(path) {
@@ -54,6 +63,8 @@ export function rememberWrites(files: Files, folder: string): WrittenFiles {
         };
       },
       rename(from, to) {
+        const before = written.get(to);
+        if (before !== undefined && !isAsWritten(before)) spoiled ??= to;
         files.rename(from, to);
         const file = written.get(from);
         if (file === undefined) return;

@@ -15,7 +15,7 @@ import { eventsOf } from "../support/night_events.ts";
 import { configWith } from "../support/repo_config.ts";
 import { SIM_START_TS, type SimNight, simNight } from "../support/sim_night.ts";
 import { verifyInMemory } from "../support/verify_in_memory.ts";
-import { runVirtually, wiredVenue } from "../support/wired_venue.ts";
+import { runVirtually, STEP_MS, wiredVenue } from "../support/wired_venue.ts";
 
 /** Whole nights over the venue's protocol, each with a fault: the certificate must tell what the venue did, exactly. */
 
@@ -150,7 +150,7 @@ test("a night without faults has a clean certificate", async () => {
     errors: 0,
   });
   const { min, max } = offset as unknown as { readonly min: number; readonly max: number };
-  assert.ok(min >= -1 && max <= 1, `the clock's offset is from ${min} to ${max}`);
+  assert.ok(min >= -STEP_MS && max <= STEP_MS, `the clock's offset is from ${min} to ${max}`);
 });
 
 test("connections that are cut are made anew, and what was missed is fetched", async () => {

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { BLOCK_BYTES } from "../../src/sinks/block_hashes.ts";
 import { rememberWrites } from "../../src/sinks/written_files.ts";
-import { memoryFiles, systemError } from "../support/memory_files.ts";
+import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -49,6 +49,26 @@ test("rememberWrites() follows a rename over another file, and forgets what is r
   files.remove("/run/a");
   assert.is(written.size, 0);
   assert.is(disk.exists("/run/a"), false);
+});
+
+test("rememberWrites() names the first file that another had changed when its next version took its place", () => {
+  const changes: readonly [string, (disk: MemoryFiles) => void][] = [
+    ["edited in place", (disk) => disk.contents.set("/run/a", encode("OLD"))],
+    ["gone", (disk) => void disk.contents.delete("/run/a")],
+  ];
+  for (const [what, change] of changes) {
+    const disk = memoryFiles();
+    const run = rememberWrites(disk, "/run");
+    for (const name of ["a", "b"]) {
+      run.files.append(`/run/${name}`).write(encode("old"));
+      run.files.append(`/run/${name}.tmp`).write(encode("new"));
+    }
+    run.files.rename("/run/b.tmp", "/run/b");
+    assert.is(run.spoiled, null, what);
+    change(disk);
+    run.files.rename("/run/a.tmp", "/run/a");
+    assert.is(run.spoiled, "/run/a", what);
+  }
 });
 
 test("rememberWrites() keeps nothing of a file that somebody else renames into the folder", () => {

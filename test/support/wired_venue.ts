@@ -81,7 +81,8 @@ function httpAnswer({ status, headers, body }: VenueAnswer, elapsedMs: number) {
   return { status, headers: new Map(Object.entries(headers)), body, elapsedMs };
 }
 
-const STEP_MS = 5;
+/** How far virtual time goes before promises get their turn, so how late an answer may be noticed. */
+export const STEP_MS = 5;
 
 /** Runs virtual time until the work is done; promises get their turn between two steps. */
 export async function runVirtually<Result>(
