@@ -40,15 +40,15 @@ export interface Expected {
   readonly exit: number | null;
   readonly verify: number;
   readonly isLatched: boolean;
+  /** There were orders before. */
+  readonly trades: boolean;
   /** What the risk role does with that code. */
   readonly action: "STOP" | "REDUCE";
-  /** The journal itself can say it; else only STOP.flag and its copy do. */
-  readonly isJournaled: boolean;
 }
 
 const breaking = (night: ProvokedNight) => night.signal("SIGUSR2");
 const damaged = { verify: 4 };
-const atStart = { isLatched: false };
+const atStart = { isLatched: false, trades: false };
 
 const inbox = (night: ProvokedNight) => `${night.runFolder}/queues/market_ticks/inbox.jsonl`;
 
@@ -132,6 +132,7 @@ const LIMITS: readonly Provocation[] = [
   {
     code: "RISK_PRICE_COLLAR",
     cause: "any spread at all",
+    expected: { trades: false },
     sets: ["risk.price_collar.limit=0.00000001", "risk.price_collar.action=STOP"],
   },
   {
@@ -157,7 +158,13 @@ const LIMITS: readonly Provocation[] = [
 ];
 
 const VENUE: readonly Provocation[] = [
-  { code: "VENUE_LOST", cause: "the venue goes away", hasStandIn: true, deed: (_, venue) => venue.close() },
+  {
+    code: "VENUE_LOST",
+    cause: "the venue goes away",
+    hasStandIn: true,
+    sets: ["binance.lost_after_ms=2000"],
+    deed: (_, venue) => venue.close(),
+  },
   {
     code: "VENUE_LOST",
     cause: "no venue at the start",
