@@ -4,9 +4,18 @@
  */
 import process from "node:process";
 import type { Event } from "../src/core/event.ts";
-import { type Expected, NOT_YET, type Provocation, PROVOCATIONS, strategies } from "./provocations.ts";
+import { FILES, PROCESS } from "./machine_provocations.ts";
+import { LIMITS, VENUE } from "./market_provocations.ts";
+import { type Expected, type Provocation, strategies } from "./provocation.ts";
 import { type NightEnd, provokedNight } from "./provoked_night.ts";
 import { standInVenue } from "./stand_in_venue.ts";
+
+/** Reasons that nothing in this program can give yet. */
+const NOT_YET: ReadonlyMap<string, string> = new Map([
+  ["AI_BOUNDARY", "there is no AI worker"],
+  ["POLICY_STALE", "a policy is not replaced in a running night"],
+  ["CONTAINER_UNHARDENED", "there is no container"],
+]);
 
 /** As many as CI has cores. */
 const AT_ONCE = 2;
@@ -36,7 +45,9 @@ interface Row {
 }
 
 const wanted = process.argv[2];
-const provocations = PROVOCATIONS.filter(({ code }) => wanted === undefined || code === wanted);
+const provocations = [...LIMITS, ...VENUE, ...FILES, ...PROCESS].filter(({ code }) =>
+  wanted === undefined || code === wanted
+);
 const HEAD = [
   "reason_code",
   "provoked by",

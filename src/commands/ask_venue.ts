@@ -1,3 +1,4 @@
+import { AnswerError } from "../core/answer_error.ts";
 import { type Config, ConfigError } from "../core/config.ts";
 import { nearestName } from "../core/nearest_name.ts";
 import type { HttpAnswer, HttpGet } from "../core/ports.ts";
@@ -52,6 +53,7 @@ async function askBinance(config: Config, get: HttpGet): Promise<VenueFacts> {
     day = await ask(`/api/v3/ticker/24hr?${asked}&type=MINI`);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
+    if (error instanceof AnswerError) return fails("VENUE_ERRORS", error.message);
     return fails("VENUE_LOST", `cannot be reached: ${(error as Error).message}`);
   }
   for (const answer of [info, day]) {

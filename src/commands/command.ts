@@ -52,19 +52,11 @@ const COMMON: Readonly<Record<string, OptionSpec>> = {
 /** Reads a command's words; throws UsageError with the nearest name for an unknown option. */
 export function readInput(command: Command, words: readonly string[]): CommandInput {
   const specs = { ...command.options, ...COMMON };
+  refuseUnreadable(specs, words);
   const config: NonNullable<ParseArgsConfig["options"]> = {};
   for (const [name, spec] of Object.entries(specs)) {
-    config[name] = { type: spec.value === null ? "boolean" : "string", multiple: true };
-  }
-  for (const word of words) {
-    if (word === "--") break;
-    const name = /^--([^=]+)/.exec(word)?.[1];
-    if (name !== undefined && !(name in specs)) {
-      const nearest = nearestName(name, Object.keys(specs));
-      throw new UsageError(
-        `Unknown option --${name}` + (nearest === null ? "" : `, did you mean --${nearest}`),
-      );
-    }
+    const type = spec.value === null ? "boolean" : "string";
+    config[name] = { type, multiple: true, ...(name === "help" ? { short: "h" } : {}) };
   }
   const { values, positionals } = parse(words, config);
   for (const [name, given] of Object.entries(values)) {
@@ -81,6 +73,31 @@ export function readInput(command: Command, words: readonly string[]): CommandIn
     optionList: (name) => (values[name] ?? []) as readonly string[],
     has: (name) => values[name] !== undefined,
   };
+}
+
+/** Options that there are not, and those that lack their value. */
+function refuseUnreadable(specs: Readonly<Record<string, OptionSpec>>, words: readonly string[]): void {
+  for (let i = 0; i < words.length && words[i] !== "--"; i++) {
+    const word = words[i]!;
+    const name = /^--([^=]+)/.exec(word)?.[1];
+    if (name === undefined) {
+      if (/^-[^-]/.test(word) && word !== "-h") throw new UsageError(`Unknown option ${word}`);
+      continue;
+    }
+    if (!Object.hasOwn(specs, name)) {
+      const nearest = nearestName(name, Object.keys(specs));
+      throw new UsageError(
+        `Unknown option --${name}` + (nearest === null ? "" : `, did you mean --${nearest}`),
+      );
+    }
+    const { value } = specs[name]!;
+    if (value === null || word.includes("=")) continue;
+    const next = words[++i];
+    if (next !== undefined && !/^-./.test(next)) continue;
+    throw new UsageError(
+      `Expected --${name} ${value}, got ${next === undefined ? "nothing" : JSON.stringify(next)}`,
+    );
+  }
 }
 
 type Values = Readonly<Record<string, readonly (string | boolean)[]>>;

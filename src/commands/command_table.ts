@@ -18,7 +18,7 @@ const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, recov
 
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const [first] = words;
-  if (first === undefined || first === "help" || (first === "--help" && words.length === 1)) {
+  if (first === undefined || first === "help" || (/^(?:--help|-h)$/.test(first) && words.length === 1)) {
     terminal.print(overview(terminal.invocation));
     return first === undefined ? EXIT.usage : EXIT.ok;
   }
@@ -34,7 +34,7 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) {
       terminal.say(redact(error.message));
-      const name = command === undefined || command === nore ? "" : `${command.name} `;
+      const name = command === undefined ? "" : `${command.name || command.operands} `;
       terminal.say(`Help: ${terminal.invocation} ${name}--help`);
       return EXIT.usage;
     }
@@ -44,7 +44,7 @@ export async function runCommand(words: readonly string[], terminal: Terminal): 
 }
 
 function unknownCommand(word: string): string {
-  const names = COMMANDS.map(({ name }) => name).filter((name) => name !== "");
+  const names = COMMANDS.map(({ name, operands }) => name || operands);
   const nearest = nearestName(word, names);
   const hint = nearest === null ? `commands are ${names.join(", ")}` : `did you mean ${nearest}`;
   return `Unknown command ${JSON.stringify(word)}, ${hint}`;
@@ -60,7 +60,7 @@ function overview(invocation: string): string {
     ...rows.map(([name, summary]) => `  ${name.padEnd(width)}${summary}`),
     "",
     `Start with: ${invocation} --mode nore --duration 60s`,
-    `More about one: ${invocation} verify --help`,
+    `More about one: ${invocation} ${nore.operands} --help, ${invocation} verify --help`,
     "",
     "Exit codes: 0 ok, 1 failure, 2 usage, 3 stopped, 4 damaged, 5 var in use, 130/143 forced end",
   ].join("\n");

@@ -1,8 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
 import { nearestName } from "../core/nearest_name.ts";
+import { makeFolders } from "../edge/make_folders.ts";
 import { type Command, type Terminal, UsageError } from "./command.ts";
 import { atomicIoGate } from "./gates/atomic_io_gate.ts";
 import { type Gate, type GateResult, runGate } from "./gates/gate.ts";
@@ -27,15 +26,14 @@ export const gates: Command = {
     quick: { value: null, help: "in virtual time and without killing anything: seconds instead of minutes" },
     var: {
       value: "DIR",
-      help: "where each gate's own folder is made and removed (default: temporary files)",
+      help: "where each gate's own folder is made and removed (default: var, where nights run)",
     },
     json: { value: null, help: "print the results as JSON" },
   },
   examples: ["gates --quick", "gates schema_gate atomic_io_gate"],
   async run(input, terminal) {
     const chosen = input.operands.length === 0 ? GATES : input.operands.map(gateNamed);
-    const parent = resolve(input.option("var") ?? tmpdir());
-    mkdirSync(parent, { recursive: true });
+    const parent = parentOf(input.option("var") ?? "var");
     const results: GateResult[] = [];
     for (const gate of chosen) {
       const result = await runGate(gate, { parent, isQuick: input.has("quick"), terminal });
@@ -50,6 +48,19 @@ export const gates: Command = {
     return passed > 0 && failed === 0 ? EXIT.ok : EXIT.failure; // where nothing was proven, nothing has passed
   },
 };
+
+/** On the disk of the nights: what the gates prove of files is proven for that one, and no other may be granted. */
+function parentOf(folder: string): string {
+  const parent = resolve(folder);
+  try {
+    makeFolders(parent);
+    return parent;
+  } catch (error) {
+    throw new UsageError(
+      `--var: the gates' folders cannot be made in ${JSON.stringify(parent)}: ${(error as Error).message}`,
+    );
+  }
+}
 
 function gateNamed(name: string): Gate {
   const gate = GATES.find((one) => one.name === name);

@@ -1,5 +1,6 @@
 import { type Config, ConfigError, effectiveConfigText } from "../core/config.ts";
 import { diskText, type NightVolume } from "../core/disk_estimate.ts";
+import { EXIT } from "../core/exit_codes.ts";
 import type { Signer } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { redact } from "../core/secrets.ts";
@@ -13,7 +14,7 @@ import { packageRoot } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { type ClosedRun, closeRun } from "../night/close_run.ts";
-import { openRun } from "../night/open_run.ts";
+import { type OpenRun, openRun, type OpenRunOptions } from "../night/open_run.ts";
 import { OperationLog } from "../sinks/operation_log.ts";
 import { latchReason, readLatch } from "../sinks/stop_flag.ts";
 import type { Terminal } from "./command.ts";
@@ -50,7 +51,7 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     codeVersion: { ...codeVersion(packageRoot) },
     runtime: runtimeFacts(),
   };
-  const run = await openRun({
+  const run = await openOrSay(terminal, {
     ...setting.rules,
     identity,
     config,
@@ -64,6 +65,7 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     isDurable: plan.isDurable,
     print: (line) => terminal.print(line.trimEnd()),
   });
+  if (run === null) return EXIT.failure;
   for (const line of bannerOf(identity, { config, runFolder, isDurable: plan.isDurable })) terminal.say(line);
   terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
   const log = new OperationLog(realFiles, runFolder, config.logging.rotate_bytes);
@@ -94,6 +96,18 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     return tellEnd(terminal, closed, { runFolder, isJson: setting.isJson });
   } finally {
     operator.close();
+  }
+}
+
+/** null where the system does not let the run's files be made, be it a folder, the mirror or the room for them. */
+async function openOrSay(terminal: Terminal, options: OpenRunOptions): Promise<OpenRun | null> {
+  try {
+    return await openRun(options);
+  } catch (error) {
+    const { name, code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined && name !== "NotCapable") throw error;
+    terminal.say(`Run ${options.identity.runId} could not be opened: ${redact(message)}`);
+    return null;
   }
 }
 

@@ -80,7 +80,7 @@ async function recoverIn(terminal: Terminal, place: RunPlace): Promise<number> {
     terminal.print(`${basename(runFolder)} has ended: ${how}`);
   }
   const after = assess();
-  if (after.need !== "nothing") return refuse(terminal, after.verification);
+  if (after.need !== "nothing") return tellUnfinished(terminal, runFolder, after.verification);
   const { events, anchors, head } = after.verification;
   terminal.print(`Verified: ${events} events, ${anchors} anchors, head ${head}`);
   return EXIT.ok;
@@ -88,10 +88,23 @@ async function recoverIn(terminal: Terminal, place: RunPlace): Promise<number> {
 
 const SHOWN_MAX = 20;
 
-function refuse(terminal: Terminal, { findings }: Verification): number {
-  for (const problem of findings.problems.slice(0, SHOWN_MAX)) terminal.print(redact(formatProblem(problem)));
-  terminal.say(`${findings.count} problems: this is not what a crash leaves, nothing was written`);
+function refuse(terminal: Terminal, verification: Verification): number {
+  show(terminal, verification);
+  terminal.say(
+    `${verification.findings.count} problems: this is not what a crash leaves, nothing was written`,
+  );
   return EXIT.integrity;
+}
+
+/** The disk failed this time, too. The next attempt goes on from here. */
+function tellUnfinished(terminal: Terminal, runFolder: string, verification: Verification): number {
+  show(terminal, verification);
+  terminal.say(`${basename(runFolder)} is still not complete: recover it again when the cause is gone`);
+  return EXIT.failure;
+}
+
+function show(terminal: Terminal, { findings }: Verification): void {
+  for (const problem of findings.problems.slice(0, SHOWN_MAX)) terminal.print(redact(formatProblem(problem)));
 }
 
 /** As the run keeps it; what a newer program asks for besides has its default. */

@@ -2,7 +2,7 @@ import type { Config } from "../core/config.ts";
 import type { CommandLine } from "../edge/command_line.ts";
 import type { Environment } from "../edge/environment.ts";
 import type { StartProblem } from "../night/run_night.ts";
-import { diskShortage, type NightVolume } from "../core/disk_estimate.ts";
+import { diskShortage, MORE_ROOM, type NightVolume } from "../core/disk_estimate.ts";
 import { checkSecrets } from "../policy/secrets_guard.ts";
 
 /** What must be proven before the first event; the first proof that fails, or null. */
@@ -24,11 +24,12 @@ export function findStartProblem(
   return secret === null ? null : { component: "secrets_guard", reason_code: "SECRET_FOUND", detail: secret };
 }
 
-/** A night that will surely fill the disk is not begun. */
+/** A night that will surely fill the disk is not begun; its refusal says what would help. */
 export function findDiskProblem(
   volume: NightVolume,
   disk: { readonly freeBytes: number | null; readonly keepFreeBytes: number },
 ): StartProblem | null {
   const shortage = diskShortage(volume, disk);
-  return shortage === null ? null : { component: "disk", reason_code: "DISK_FULL", detail: shortage };
+  if (shortage === null) return null;
+  return { component: "disk", reason_code: "DISK_FULL", detail: `${shortage}: ${MORE_ROOM}` };
 }

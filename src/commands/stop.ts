@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
+import { makeFolders } from "../edge/make_folders.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { setLatch } from "../sinks/stop_flag.ts";
 import type { Command } from "./command.ts";
@@ -17,21 +18,25 @@ export const stop: Command = {
   examples: ['stop --reason "going to bed"'],
   run(input, terminal) {
     const varFolder = resolve(input.option("var") ?? "var");
-    mkdirSync(varFolder, { recursive: true });
-    if (existsSync(`${varFolder}/STOP.flag`)) {
-      terminal.print(`${varFolder}/STOP.flag is set already`);
+    const flag = `${varFolder}/STOP.flag`;
+    if (existsSync(flag)) {
+      terminal.print(`${flag} is set already`);
       return Promise.resolve(EXIT.ok);
     }
-    setLatch(realFiles, varFolder, {
-      run_id: "",
-      ts: Date.now(),
-      component: "operator",
-      reason_code: "OPERATOR",
-      detail: input.option("reason") ?? "nore stop",
-    });
-    terminal.print(
-      `${varFolder}/STOP.flag is set; lift it with: ${terminal.invocation} unlatch --reason "…"`,
-    );
+    try {
+      makeFolders(varFolder);
+      setLatch(realFiles, varFolder, {
+        run_id: "",
+        ts: Date.now(),
+        component: "operator",
+        reason_code: "OPERATOR",
+        detail: input.option("reason") ?? "nore stop",
+      });
+    } catch (error) {
+      terminal.say(`${flag} could not be set, nothing is stopped: ${(error as Error).message}`);
+      return Promise.resolve(EXIT.failure);
+    }
+    terminal.print(`${flag} is set; lift it with: ${terminal.invocation} unlatch --reason "…"`);
     return Promise.resolve(EXIT.ok);
   },
 };

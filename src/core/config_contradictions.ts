@@ -53,12 +53,13 @@ function ordersOf({ market, binance, risk, watchdog }: Config): readonly Order[]
   const { stall_ms, connect_timeout_ms, request_timeout_ms, probe_every_ms, clock } = binance;
   const lost = ["binance.lost_after_ms", binance.lost_after_ms] as const;
   const late = ["watchdog.role_late_ms", watchdog.role_late_ms] as const;
+  const silent = ["market.stale.stop_ms", stale.stop_ms] as const;
+  const beat = ["watchdog.heartbeat_every_ms", watchdog.heartbeat_every_ms] as const;
   const all: Order[] = [
     [
       "market.stale.freeze_ms",
       stale.freeze_ms,
-      "market.stale.stop_ms",
-      stale.stop_ms,
+      ...silent,
       "a silent symbol would stop the night before it is frozen",
     ],
     [
@@ -80,6 +81,12 @@ function ordersOf({ market, binance, risk, watchdog }: Config): readonly Order[]
       "the market role would be down between two probes",
     ],
     [
+      "binance.probe_every_ms",
+      probe_every_ms,
+      ...lost,
+      "a quiet market would be taken for a lost venue between two probes",
+    ],
+    [
       "binance.request_timeout_ms",
       request_timeout_ms,
       ...late,
@@ -92,6 +99,8 @@ function ordersOf({ market, binance, risk, watchdog }: Config): readonly Order[]
       clock.stop_ms,
       "a clock that is right again would be seen too late",
     ],
+    [...beat, ...silent, "a silent symbol would stop the night before it is frozen, and too late"],
+    [...beat, ...late, "a market role that is dead would be seen too late"],
     [
       "watchdog.loop_lag_ms_max",
       watchdog.loop_lag_ms_max,

@@ -55,13 +55,17 @@ export function diskText(volume: NightVolume, freeBytes: number | null): string 
   const need = needBytes === null
     ? `about ${bytesText(bytesPerSecond(volume) * 3600)} an hour until it is stopped`
     : `about ${bytesText(needBytes)} for the night`;
-  return `${need}, ${freeBytes === null ? "free space unknown" : `${bytesText(freeBytes)} free`}`;
+  return `${need}, ${freeBytes === null ? FREE_UNKNOWN : `${bytesText(freeBytes)} free`}`;
 }
 
-/** What helps against a shortage. */
-export const MORE_ROOM = "make room, shorten the night (--duration) or journal fewer quotes (market.book)";
+/** Nobody warns before it is full then. */
+const FREE_UNKNOWN = "free space unknown: a full disk shows only when a write fails";
 
-/** Why the night would not fit, or null. What is not known is no reason: the running night watches what is free. */
+/** What helps against a shortage. */
+export const MORE_ROOM =
+  "make room, shorten the night (--duration) or journal fewer quotes (--set market.book=changed)";
+
+/** Why the night would not fit, or null. What is not known is no reason, but `diskText` says so. */
 export function diskShortage(
   volume: NightVolume,
   { freeBytes, keepFreeBytes }: { readonly freeBytes: number | null; readonly keepFreeBytes: number },

@@ -114,7 +114,10 @@ export interface Socket {
   close(): void;
 }
 
-/** Asks a venue. There is no way to send anything but a GET through it. Rejects where no answer came. */
+/**
+ * Asks a venue. There is no way to send anything but a GET through it. Rejects where no answer came, with an
+ * AnswerError where what came is none.
+ */
 export type HttpGet = (
   url: string,
   options: { readonly timeoutMs: number; readonly bytesMax: number },

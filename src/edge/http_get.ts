@@ -1,5 +1,6 @@
 import { get as getPlain, type IncomingMessage } from "node:http";
 import { get as getSecure } from "node:https";
+import { AnswerError } from "../core/answer_error.ts";
 import type { HttpAnswer, HttpGet } from "../core/ports.ts";
 import { connectionFault } from "./connection_fault.ts";
 
@@ -12,26 +13,26 @@ export const httpGet: HttpGet = (url, { timeoutMs, bytesMax }) =>
     const beganMs = performance.now();
     const get = new URL(url).protocol === "https:" ? getSecure : getPlain;
     const request = get(url, { method: "GET", agent: false });
-    const timer = setTimeout(() => fail(`No whole answer within ${timeoutMs} ms`), timeoutMs);
-    const fail = (reason: string) => {
+    const timer = setTimeout(() => fail(new Error(`No whole answer within ${timeoutMs} ms`)), timeoutMs);
+    const fail = (reason: Error) => {
       clearTimeout(timer);
-      reject(new Error(reason)); // the first word stands, be it an answer or a reason
+      reject(reason); // the first word stands, be it an answer or a reason
       request.destroy();
     };
-    request.on("error", (error) => fail(connectionFault(error)));
+    request.on("error", (error) => fail(faultOf(error)));
     request.on("upgrade", (_, socket) => {
       socket.destroy();
-      fail("Answer is a change of protocol, expected text");
+      fail(new AnswerError("NOT_HTTP: the answer is a change of protocol, expected text"));
     });
-    request.on("close", () => fail("Connection closed without a whole answer"));
+    request.on("close", () => fail(new Error("Connection closed without a whole answer")));
     request.on("response", (answer) => {
       const chunks: Uint8Array[] = [];
       let length = 0;
-      answer.on("error", (error) => fail(connectionFault(error)));
+      answer.on("error", (error) => fail(faultOf(error)));
       answer.on("data", (chunk: Uint8Array) => {
         chunks.push(chunk);
         length += chunk.length;
-        if (length > bytesMax) fail(`Answer is longer than ${bytesMax} bytes`);
+        if (length > bytesMax) fail(new AnswerError(`TOO_LONG: the answer is longer than ${bytesMax} bytes`));
       });
       answer.on("end", () => {
         if (length > bytesMax) return; // `close` says so
@@ -40,6 +41,13 @@ export const httpGet: HttpGet = (url, { timeoutMs, bytesMax }) =>
       });
     });
   });
+
+/** What cannot be parsed was said by somebody; all else is the line's. */
+function faultOf(error: NodeJS.ErrnoException): Error {
+  const reason = connectionFault(error);
+  if (error.code === "HPE_HEADER_OVERFLOW") return new AnswerError(`TOO_LONG: ${reason}`);
+  return error.code?.startsWith("HPE_") ? new AnswerError(`NOT_HTTP: ${reason}`) : new Error(reason);
+}
 
 function answerOf(answer: IncomingMessage, body: Uint8Array, elapsedMs: number): HttpAnswer {
   const headers = new Map<string, string>();

@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  rmdirSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, fdatasyncSync, fsyncSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
 import process from "node:process";
+import { freeBytesOf } from "./free_bytes.ts";
+import { makeFolders, missingFolders } from "./make_folders.ts";
 
 /** Whether a folder can be made, written and synced: found out by doing it. All that was made is removed again. */
 export interface FolderProbe {
@@ -35,7 +25,7 @@ export function probeFolder(folder: string): FolderProbe {
   let freeBytes: number | null = null;
   try {
     missing.push(...missingFolders(folder));
-    for (const outer of missing.toReversed()) mkdirSync(outer); // Node's recursive one never ends in /proc
+    makeFolders(folder);
     freeBytes = freeBytesOf(folder);
     syncMs.push(...probeFile(folder));
   } catch (error) {
@@ -43,15 +33,6 @@ export function probeFolder(folder: string): FolderProbe {
   }
   missing.forEach(removeIfEmpty);
   return { existed: missing.length === 0, problem, syncMs, freeBytes };
-}
-
-/** The innermost first; the root is always taken to be there. */
-function missingFolders(folder: string): readonly string[] {
-  const missing: string[] = [];
-  for (let outer = folder; outer !== dirname(outer) && !existsSync(outer); outer = dirname(outer)) {
-    missing.push(outer);
-  }
-  return missing;
 }
 
 function probeFile(folder: string): readonly number[] {
@@ -78,15 +59,6 @@ function syncFolder(folder: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
-  }
-}
-
-function freeBytesOf(folder: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return null; // no grant (Deno), or a file system that does not say
   }
 }
 

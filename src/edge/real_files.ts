@@ -3,22 +3,22 @@ import {
   existsSync,
   fdatasyncSync,
   fsyncSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
   renameSync,
   rmSync,
-  statfsSync,
   statSync,
   writeSync,
 } from "node:fs";
 import type { Files } from "../core/ports.ts";
+import { freeBytesOf } from "./free_bytes.ts";
+import { makeFolders } from "./make_folders.ts";
 
 /** The file port over node:fs, on Node and on Deno. Synchronous, so that nothing comes between a turn and its sync. */
 export const realFiles: Files = {
-  makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
+  makeDirectory: makeFolders,
   exists: existsSync,
   list: (path) => readdirSync(path).sort(),
   read(path) {
@@ -72,8 +72,5 @@ export const realFiles: Files = {
       closeSync(fd);
     }
   },
-  freeBytes(path) {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
-  },
+  freeBytes: (path) => freeBytesOf(path),
 };

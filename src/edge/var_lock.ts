@@ -1,6 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import process from "node:process";
+import { ConfigError } from "../core/config.ts";
 import { type DenoLocks, fileLock, type KernelLock, socketLock } from "./kernel_lock.ts";
+import { makeFolders } from "./make_folders.ts";
 
 /**
  * `var` belongs to one running process. Among those who see the same kernel lock it decides; for all others (the other
@@ -21,13 +23,12 @@ interface Holder {
 
 const BEAT_FRESH_MS = 10_000;
 
+/** Throws a LockHeldError where another has it, a ConfigError where the folder cannot be one for nights. */
 export async function takeVarLock(
   varFolder: string,
   takeKernelLock: (folder: string, path: string) => KernelLock | Promise<KernelLock> = ownKernelLock,
 ): Promise<VarLock> {
-  mkdirSync(varFolder, { recursive: true });
-  const path = `${varFolder}/lock`;
-  closeSync(openSync(path, "a"));
+  const path = openLockFile(varFolder);
   const lock = await takeKernelLock(varFolder, path);
   const holder = readHolder(path);
   const isProvenFree = lock.state === "taken" && holder?.scope === lock.scope;
@@ -44,6 +45,19 @@ export async function takeVarLock(
       lock.release();
     },
   };
+}
+
+/** The folder with its lock file in it, both made where they are missing. */
+function openLockFile(varFolder: string): string {
+  const path = `${varFolder}/lock`;
+  try {
+    makeFolders(varFolder);
+    closeSync(openSync(path, "a"));
+    return path;
+  } catch (error) {
+    const why = `${JSON.stringify(varFolder)} cannot be used: ${(error as Error).message}`;
+    throw new ConfigError(`${why}, expected a folder that can be made and written (--var)`, { cause: error });
+  }
 }
 
 function denoOf(): DenoLocks | undefined {

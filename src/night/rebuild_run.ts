@@ -1,6 +1,6 @@
 import { lastValueFrom, of } from "rxjs";
 import type { Contracts } from "../core/contracts.ts";
-import type { AnyDraft, Event } from "../core/event.ts";
+import type { AnyDraft, Event, Role } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
 import type { PolicyGate, QueueSink } from "../core/ports.ts";
 import { night } from "../pipeline.ts";
@@ -51,7 +51,7 @@ export async function rebuildRun(options: RebuildOptions): Promise<RebuiltRun> {
     fold.take(last);
     return fold.run();
   }
-  if (await isWhole(last, { ...options, roles: fold.roles })) {
+  if (fold.canAsk() && await isWhole(last, { ...options, roles: fold.roles })) {
     fold.count(last);
     return fold.run();
   }
@@ -73,6 +73,8 @@ function turnsOf({ files, runFolder, runId, queues }: RebuildOptions): Iterable<
 
 interface Fold {
   readonly roles: readonly RoleEntry[];
+  /** Whether all roles could follow the log, so that they know what they knew then. */
+  canAsk(): boolean;
   /** Whether the last anchor ends with this turn. */
   isAnchored(turn: Turn): boolean;
   /** A turn for roles, tally and position. */
@@ -83,7 +85,8 @@ interface Fold {
 }
 
 function foldOf(options: RebuildOptions): Fold {
-  const roles = options.roles.map(remembering);
+  const lost = new Set<Role>();
+  const roles = options.roles.map((entry) => remembering(entry, lost));
   const reader = new PositionReader(options);
   const tally = options.tallying.initial();
   let stop: StopNotice | null = null;
@@ -99,13 +102,12 @@ function foldOf(options: RebuildOptions): Fold {
   };
   return {
     roles,
+    canAsk: () => lost.size === 0,
     isAnchored: (turn) => turn.at(-1)!.n === reader.nextAnchorLastN,
     count,
     take(turn) {
       for (const { event } of turn) {
-        for (const { reads, machine } of roles) {
-          if (reads.includes(event.type)) machine.step(machine.initial(), event as AdmittedEvent);
-        }
+        for (const entry of roles) if (entry.reads.includes(event.type)) show(entry, event, lost);
       }
       count(turn);
     },
@@ -113,9 +115,22 @@ function foldOf(options: RebuildOptions): Fold {
   };
 }
 
-/** The same role with its state kept here, where whoever takes it up again begins. */
-function remembering(entry: RoleEntry): RoleEntry {
-  const { machine } = entry;
+/**
+ * A role that decides otherwise than it did then, as with the rules of a venue that a run does not keep, may stumble
+ * over what came of it. It is not asked again; only who has to answer to the end cannot be spared.
+ */
+function show({ role, reads, machine }: RoleEntry, event: Event, lost: Set<Role>): void {
+  try {
+    machine.step(machine.initial(), event as AdmittedEvent);
+  } catch (error) {
+    if (reads.includes("lifecycle")) throw error;
+    lost.add(role);
+  }
+}
+
+/** The same role with its state kept here, where whoever takes it up again begins; one that is lost says nothing. */
+function remembering(entry: RoleEntry, lost: ReadonlySet<Role>): RoleEntry {
+  const { role, machine } = entry;
   let state = machine.initial();
   return {
     ...entry,
@@ -123,6 +138,7 @@ function remembering(entry: RoleEntry): RoleEntry {
       name: machine.name,
       initial: () => state,
       step(_, event) {
+        if (lost.has(role)) return [state, []];
         const [next, proposals] = machine.step(state, event);
         state = next;
         return [state, proposals];
@@ -148,7 +164,7 @@ async function isWhole(
   const sink: QueueSink = {
     append(draft) {
       const logged = turn[made++];
-      if (logged === undefined || !isSame(draft, logged.event)) throw new AnotherTurn();
+      if (logged === undefined || !isSame(draft, logged.event)) throw new Error("Not what was written");
       return logged.event;
     },
     endTurn: refuse,
@@ -170,13 +186,10 @@ async function isWhole(
   try {
     await lastValueFrom(of(input).pipe(replay), { defaultValue: null });
     return made === turn.length;
-  } catch (error) {
-    if (error instanceof AnotherTurn) return false;
-    throw error;
+  } catch {
+    return false; // another turn, or none: roles that decide otherwise may stumble here, too
   }
 }
-
-class AnotherTurn extends Error {}
 
 /** What a denial quotes depends on what the policy's manifest says it reads, which a run does not keep. */
 function isSame(draft: AnyDraft, event: Event): boolean {

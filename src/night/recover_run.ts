@@ -21,7 +21,7 @@ import { readLatch, type StopNotice, writeStopCopy } from "../sinks/stop_flag.ts
 import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { type ClosedRun, closeRun, isDiskStop } from "./close_run.ts";
 import { rebuildRun, type RebuiltRun } from "./rebuild_run.ts";
-import { endReason, lastInputs, readStopCopy } from "./recovery_inputs.ts";
+import { endReason, lastInputs, readStopCopy, readStopCopyAside } from "./recovery_inputs.ts";
 import type { RunManifest } from "./run_basis.ts";
 import { noticeOf } from "./run_night.ts";
 
@@ -98,7 +98,7 @@ export async function recoverViews(options: RecoverRunOptions): Promise<void> {
 function writeViews(options: RecoverRunOptions, { position, tally, stop: inLog }: RebuiltRun): void {
   const { files, runFolder, varFolder } = options;
   const copy = readStopCopy(options);
-  const stop = copy ?? inLog;
+  const stop = copy ?? inLog ?? readStopCopyAside(options);
   if (copy === null && stop !== null) writeStopCopy(files, runFolder, stop, readLatch(files, varFolder));
   const letters = [...position.queues.values()].flatMap(({ deadletter }) => deadletter);
   const journal = {

@@ -37,8 +37,13 @@ export function tornFiles(files: Files, runFolder: string): ReadonlyMap<string, 
 /** Puts an artefact aside that was written too early, as by a night that a disk has ended. */
 export function putAside(files: Files, runFolder: string, name: string): void {
   if (!files.exists(`${runFolder}/${name}`)) return;
-  files.rename(`${runFolder}/${name}`, `${runFolder}/${name}${TORN}`);
+  files.rename(`${runFolder}/${name}`, `${runFolder}/${asideOf(name)}`);
   files.syncDirectory(runFolder);
+}
+
+/** What a file is called when it, or what was cut off it, is put aside. */
+export function asideOf(name: string): string {
+  return name + TORN;
 }
 
 const TORN = ".torn";
@@ -71,8 +76,9 @@ function cutFile(files: Files, folder: string, segments: readonly Segment[]): vo
     const path = `${folder}/${name}`;
     const tail = files.readPart(path, bytes, files.size(path) - bytes);
     if (tail.length === 0) continue;
-    const torn = files.exists(path + TORN) ? files.read(path + TORN) : new Uint8Array();
-    if (!endsWith(torn, tail)) writeAtomic(files, path + TORN, Buffer.concat([torn, tail]));
+    const aside = asideOf(path);
+    const torn = files.exists(aside) ? files.read(aside) : new Uint8Array();
+    if (!endsWith(torn, tail)) writeAtomic(files, aside, Buffer.concat([torn, tail]));
     writeAtomic(files, path, files.readPart(path, 0, bytes));
   }
 }

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { AnswerError } from "../../src/core/answer_error.ts";
 import { askVenue, embeddedRules, type VenueFacts } from "../../src/commands/ask_venue.ts";
 import { type Config, ConfigError } from "../../src/core/config.ts";
 import type { HttpGet } from "../../src/core/ports.ts";
@@ -144,6 +145,11 @@ test("askVenue() refuses a symbol that is not traded now, with the reason", asyn
 test("askVenue() gives a problem for the start where the venue does not answer as it should", async () => {
   const table: readonly (readonly [get: HttpGet, code: string, says: RegExp])[] = [
     [nobody, "VENUE_LOST", /cannot be reached: ECONNREFUSED/],
+    [
+      () => Promise.reject(new AnswerError("TOO_LONG: the answer is longer than 9 bytes")),
+      "VENUE_ERRORS",
+      /: TOO_LONG: the answer is longer than 9 bytes$/,
+    ],
     [venueOf({ status: 403, body: "<html>" }, { body: "" }).get, "VENUE_ERRORS", /FIREWALL: status 403/],
     [venueOf({ status: 418, body: {} }, { body: "" }).get, "VENUE_ERRORS", /BANNED: status 418/],
     [venueOf({ status: 429, body: {} }, { body: "" }).get, "VENUE_ERRORS", /RATE_LIMITED: status 429/],

@@ -34,6 +34,7 @@ test("runCommand() prints the overview when asked for help, and with exit 2 when
     [[], EXIT.usage],
     [["help"], EXIT.ok],
     [["--help"], EXIT.ok],
+    [["-h"], EXIT.ok],
   ];
   for (const [words, code] of table) {
     const terminal = fakeTerminal();
@@ -78,10 +79,9 @@ for (const command of COMMANDS) {
     const [option] = Object.keys(command.options).sort((a, b) => b.length - a.length);
     const terminal = fakeTerminal();
     assert.is(await runCommand([...wordsOf(command), `--${option}x`], terminal), EXIT.usage);
-    const called = command.name === "" ? "nore" : `nore ${command.name}`;
     assert.equal(terminal.said, [
       `Unknown option --${option}x, did you mean --${option}`,
-      `Help: ${called} --help`,
+      `Help: nore ${name} --help`,
     ]);
     assert.equal(terminal.printed, []);
   });
@@ -94,7 +94,7 @@ test("runCommand() refuses an unknown command with the nearest one, or with all"
     ["Status", 'Unknown command "Status", did you mean status'],
     [
       "trade",
-      'Unknown command "trade", commands are verify, status, stop, unlatch, recover, config, doctor, gates',
+      'Unknown command "trade", commands are --mode nore, verify, status, stop, unlatch, recover, config, doctor, gates',
     ],
   ];
   for (const [word, says] of table) {

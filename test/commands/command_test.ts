@@ -48,8 +48,13 @@ test("readInput() takes every word behind -- for an operand", () => {
   assert.equal(inputOf(OPTIONS, ["--", "--unknown", "--json"]).operands, ["--unknown", "--json"]);
 });
 
+test("readInput() takes a dash for a value where it stands behind an equals sign, or alone", () => {
+  assert.is(inputOf(OPTIONS, ["--file=-5s"]).option("file"), "-5s");
+  assert.is(inputOf(OPTIONS, ["--file", "-"]).option("file"), "-");
+});
+
 test("readInput() knows help without being told", () => {
-  assert.is(inputOf({}, ["--help"]).has("help"), true);
+  for (const word of ["--help", "-h"]) assert.is(inputOf({}, [word]).has("help"), true);
 });
 
 test("readInput() refuses what it cannot read, in one line", () => {
@@ -59,9 +64,12 @@ test("readInput() refuses what it cannot read, in one line", () => {
     [["--jsno"], /^Unknown option --jsno$/], // two swapped letters are half of so short a word
     [["--hepl"], /^Unknown option --hepl$/],
     [["--quantity"], /^Unknown option --quantity$/],
-    [["--toString"], /toString/],
-    [["-x"], /'-x'/],
-    [["--file"], /--file/],
+    [["--toString"], /^Unknown option --toString$/],
+    [["-x"], /^Unknown option -x$/],
+    [["--file"], /^Expected --file FILE, got nothing$/],
+    [["--file", "-5s"], /^Expected --file FILE, got "-5s"$/],
+    [["--file", "--json"], /^Expected --file FILE, got "--json"$/],
+    [["--file", "--"], /^Expected --file FILE, got "--"$/],
     [["--json=1"], /--json/],
     [["--file", "x", "--file", "x"], /^--file is given 2 times, expected once$/],
     [["--json", "--json", "--json"], /^--json is given 3 times, expected once$/],

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -49,11 +49,33 @@ test("gates runs those that are named, and fails with what failed", () =>
     }
   }));
 
-test("gates does not pass where nothing was proven", async () => {
-  const terminal = fakeTerminal();
-  assert.is(await runCommand(["gates", "ai_isolation_gate"], terminal), 1);
-  assert.is(terminal.printed.at(-1), "0 passed, 0 failed");
-});
+test("gates does not pass where nothing was proven", () =>
+  inTempFolder(async (folder) => {
+    const terminal = fakeTerminal();
+    assert.is(await runCommand(["gates", "ai_isolation_gate", "--var", folder], terminal), 1);
+    assert.is(terminal.printed.at(-1), "0 passed, 0 failed");
+  }));
+
+test("gates makes its folders in var, where nights run, when it is told no other place", () =>
+  inTempFolder(async (folder) => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      await runCommand(["gates", "ai_isolation_gate"], fakeTerminal());
+    } finally {
+      process.chdir(before);
+    }
+    assert.equal(readdirSync(folder), ["var"]);
+  }));
+
+test("gates refuses a place in which no folder can be made", () =>
+  inTempFolder(async (folder) => {
+    writeFileSync(`${folder}/file`, "x");
+    const terminal = fakeTerminal();
+    assert.is(await runCommand(["gates", "--quick", "--var", `${folder}/file`], terminal), 2);
+    const says = `--var: the gates' folders cannot be made in "${folder}/file": EEXIST`;
+    assert.ok(terminal.said[0]!.startsWith(says), terminal.said[0]);
+  }));
 
 test("gates refuses a gate that it does not know", async () => {
   for (

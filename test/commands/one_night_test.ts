@@ -100,6 +100,32 @@ test("a secret in reach leaves a run that says so, and no latch", () =>
     await verifies(folder);
   }));
 
+test("a place that the run's files cannot be made in is said in one line", async () => {
+  for (const blocked of ["mirror", "runs"]) {
+    await inTempFolder(async (folder) => {
+      writeFileSync(`${folder}/${blocked}`, "in the way");
+      const { code, terminal } = await noreNight(folder, NIGHT_START);
+      assert.is(code, 1);
+      assert.is(terminal.said.length, 1);
+      assert.match(terminal.said[0]!, new RegExp(`^Run ${NIGHT_ID} could not be opened: E.*/${blocked}`));
+      assert.is(readFileSync(`${folder}/lock`, "utf8"), "", "the lock lies free");
+    });
+  }
+});
+
+test("a night that does not fit on the disk is refused with what would help", () =>
+  inTempFolder(async (folder) => {
+    const words = [...NIGHT_START, "--set", "logging.disk_free_bytes_min=1000000000000000"];
+    const { code, terminal } = await noreNight(folder, words);
+    assert.is(code, 3);
+    assert.match(
+      terminal.said.at(-1)!,
+      /^DISK_FULL \(disk\): the night needs .*: make room, shorten the night/,
+    );
+    assert.not(existsSync(`${folder}/STOP.flag`));
+    await verifies(folder);
+  }));
+
 test("anchors go to standard output when that is their mirror, and the run verifies with them", () =>
   inTempFolder(async (folder) => {
     const words = [...NIGHT_START, "--set", "audit.anchor_mirror=stdout"];

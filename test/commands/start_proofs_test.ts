@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findStartProblem } from "../../src/commands/start_proofs.ts";
+import { findDiskProblem, findStartProblem } from "../../src/commands/start_proofs.ts";
 import { effectiveConfigText } from "../../src/core/config.ts";
 import type { CommandLine } from "../../src/edge/command_line.ts";
 import { configWith } from "../support/repo_config.ts";
@@ -53,6 +53,19 @@ test("findStartProblem() names the place of a secret, never the secret", () => {
 
 test("findStartProblem() excuses the variables that the configuration names", () => {
   assert.is(findStartProblem({ ...good, environment: { CI_TOKEN: KEY } }), null);
+});
+
+test("findDiskProblem() refuses a night that does not fit and says what would help, and takes one that does", () => {
+  const volume = { eventsPerS: 20, symbols: 2, book: "every", durationMs: 25_200_000 } as const;
+  assert.equal(findDiskProblem(volume, { freeBytes: 500e6, keepFreeBytes: 300e6 }), {
+    component: "disk",
+    reason_code: "DISK_FULL",
+    detail: "the night needs about 340 MB, 500 MB are free and 300 MB must stay so " +
+      "(logging.disk_free_bytes_min): make room, shorten the night (--duration) or journal fewer quotes " +
+      "(--set market.book=changed)",
+  });
+  assert.is(findDiskProblem(volume, { freeBytes: 700e6, keepFreeBytes: 300e6 }), null);
+  assert.is(findDiskProblem(volume, { freeBytes: null, keepFreeBytes: 300e6 }), null);
 });
 
 test.run();

@@ -62,6 +62,17 @@ test("stop leaves a latch that is set as it is", async () => {
   });
 });
 
+test("stop says that nothing is stopped when it cannot set the latch", async () => {
+  await inTempFolder(async (folder) => {
+    writeFileSync(`${folder}/file`, "x");
+    const terminal = fakeTerminal();
+    assert.is(await runCommand(["stop", "--var", `${folder}/file/var`], terminal), EXIT.failure);
+    assert.is(terminal.said.length, 1);
+    assert.match(terminal.said[0]!, /file\/var\/STOP\.flag could not be set, nothing is stopped: E/);
+    assert.equal(terminal.printed, []);
+  });
+});
+
 test("stop refuses an operand rather than stop the night of another folder", async () => {
   await inTempFolder(async (folder) => {
     const terminal = fakeTerminal();

@@ -72,7 +72,10 @@ const BOUNDS:
     [
       "market.stale.freeze_ms",
       1999,
-      (freeze_ms) => ({ market: { stale: { freeze_ms, stop_ms: 2000 } } }),
+      (freeze_ms) => ({
+        market: { stale: { freeze_ms, stop_ms: 2000 } },
+        watchdog: { heartbeat_every_ms: 1000 },
+      }),
       "market.stale.stop_ms, which is 2000: a silent symbol would stop the night before it is frozen",
     ],
     [
@@ -92,6 +95,27 @@ const BOUNDS:
       44_999,
       (probe_every_ms) => ({ binance: { probe_every_ms } }),
       "watchdog.role_late_ms, which is 45000: the market role would be down between two probes",
+    ],
+    [
+      "binance.probe_every_ms",
+      29_999,
+      (probe_every_ms) => ({ binance: { probe_every_ms, lost_after_ms: 30_000 } }),
+      "binance.lost_after_ms, which is 30000: a quiet market would be taken for a lost venue between two probes",
+    ],
+    [
+      "watchdog.heartbeat_every_ms",
+      19_999,
+      (heartbeat_every_ms) => ({
+        market: { stale: { freeze_ms: 1000, stop_ms: 20_000 } },
+        watchdog: { heartbeat_every_ms },
+      }),
+      "market.stale.stop_ms, which is 20000: a silent symbol would stop the night before it is frozen, and too late",
+    ],
+    [
+      "watchdog.heartbeat_every_ms",
+      44_999,
+      (heartbeat_every_ms) => ({ watchdog: { heartbeat_every_ms } }),
+      "watchdog.role_late_ms, which is 45000: a market role that is dead would be seen too late",
     ],
     [
       "binance.request_timeout_ms",

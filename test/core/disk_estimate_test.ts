@@ -61,7 +61,7 @@ test("diskText() says what is needed and what is free", () => {
       [{}, 80e9, "about 340 MB for the night, 80 GB free"],
       [{ eventsPerS: 90 }, 1.26e9, "about 1.3 GB for the night, 1.3 GB free"],
       [{ durationMs: 0 }, 80e9, "about 48 MB an hour until it is stopped, 80 GB free"],
-      [{}, null, "about 340 MB for the night, free space unknown"],
+      [{}, null, "about 340 MB for the night, free space unknown: a full disk shows only when a write fails"],
     ];
   for (const [changes, freeBytes, text] of table) {
     assert.is(diskText({ ...NIGHT, ...changes }, freeBytes), text);

@@ -1,7 +1,8 @@
-import { readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { ConfigError } from "../../src/core/config.ts";
 import { fileLock, type KernelLock, socketLock } from "../../src/edge/kernel_lock.ts";
 import { LockHeldError, takeVarLock } from "../../src/edge/var_lock.ts";
 import { fakeDenoLocks } from "../support/fake_deno_locks.ts";
@@ -59,6 +60,28 @@ test("takeVarLock() refuses a held lock whose holder has not yet written its nam
   inTempFolder(async (folder) => {
     const held = { scope: "here", state: "held", release: () => {} } as const;
     assert.is(await refusal(folder, () => held), `${folder} belongs to a running night`);
+  }));
+
+test("takeVarLock() says at once where a folder cannot be one for nights, and takes no lock", () =>
+  inTempFolder(async (folder) => {
+    writeFileSync(`${folder}/file`, "x");
+    mkdirSync(`${folder}/var/lock`, { recursive: true }); // in the way of the lock file: that stops root, too
+    const table: (readonly [varFolder: string, why: RegExp])[] = [
+      [`${folder}/file`, /EEXIST/],
+      [`${folder}/file/deep/var`, /ENOTDIR|EEXIST/],
+      [`${folder}/var`, /EISDIR/],
+    ];
+    if (process.platform === "linux") table.push(["/proc/x", /ENOENT|EACCES|Requires/]);
+    for (const [varFolder, why] of table) {
+      let taken = 0;
+      const kernelLock = { scope: "here", state: "taken", release: () => {} } as const;
+      const error = await takeVarLock(varFolder, () => (taken++, kernelLock)).catch((thrown) => thrown);
+      assert.instance(error, ConfigError);
+      assert.match(error.message, why);
+      assert.ok(error.message.startsWith(`${JSON.stringify(varFolder)} cannot be used: `), error.message);
+      assert.ok(error.message.endsWith(", expected a folder that can be made and written (--var)"));
+      assert.is(taken, 0);
+    }
   }));
 
 const HERE = '{"pid":7,"runtime":"node","scope":"here"}';

@@ -18,7 +18,7 @@ function realTime(): { readonly pace: Pace; readonly scheduler: VirtualTimeSched
 
 /** A market that has nothing to say. */
 const silent: Agenda = { nextTs: SIM_START_TS + 3_600_000, take: () => [] };
-const config = configWith([...SHORT_NIGHT, "duration_ms=3500", "watchdog.heartbeat_every_ms=600000"]);
+const config = configWith([...SHORT_NIGHT, "duration_ms=3500", "watchdog.heartbeat_every_ms=10000"]);
 
 test("a night in real time commits and anchors what waits, though no input comes", async () => {
   const { pace, scheduler } = realTime();

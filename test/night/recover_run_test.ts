@@ -7,12 +7,15 @@ import {
   assess,
   type Crash,
   crashedNight,
+  diskOf,
+  recordCrashes,
   recovered,
   RECOVERED_TS,
   recoverOn,
 } from "../support/crashed_nights.ts";
 import type { MemoryFiles } from "../support/memory_files.ts";
 import { command, eventsOf } from "../support/night_events.ts";
+import { SIM_START_TS } from "../support/sim_night.ts";
 
 /** What a recovered run says of itself, and what it leaves alone. */
 
@@ -122,18 +125,66 @@ test("recoverRun() of a log that has its last event adds none: the night has end
   assert.equal([artefact(disk, "report.json")["verdict"], disk.exists(LATCH)], ["PASS", false]);
 });
 
-test("recoverRun() of a night whose disk failed behind its last event keeps that word: STOPPED", async () => {
+/** The disk failed there, and the night could still say so beside the log. */
+function endedByDisk(): MemoryFiles {
   const disk = ended.disk();
   disk.contents.set(COPY, notice({ reason_code: "SINK_IO", detail: "EIO at the final anchor" }));
   disk.contents.set(
     `${night.runFolder}/report.json`,
     new TextEncoder().encode(sealArtefact({ verdict: "STOPPED" })),
   );
+  return disk;
+}
+
+test("recoverRun() of a night whose disk failed behind its last event keeps that word: STOPPED", async () => {
+  const disk = endedByDisk();
   await recovered(crashed, disk, "ended by its disk");
   const { verdict, detail } = artefact(disk, "report.json");
   assert.equal([verdict, detail], ["STOPPED", "EIO at the final anchor"]);
   assert.is(artefact(disk, "STOP.flag")["reason_code"], "SINK_IO");
   assert.is(openArtefact(disk.text(`${night.runFolder}/report.json.torn`))["verdict"], "STOPPED");
+});
+
+test("recoverRun() that is crashed itself does not forget that word", async () => {
+  const disk = endedByDisk();
+  const again = recordCrashes(disk, (call) => call === "rename");
+  await recovered(crashed, disk, "ended by its disk");
+  assert.ok(again.length > 20);
+  for (const [i, { before, kind, disk }] of again.entries()) {
+    if (kind === "power") continue; // nobody has synced what the first crash left
+    const what = `crash ${i}, ${kind} before ${before}`;
+    const files = disk();
+    await recovered(crashed, files, what);
+    const { verdict, detail } = artefact(files, "report.json");
+    assert.equal([verdict, detail], ["STOPPED", "EIO at the final anchor"], what);
+    assert.is(artefact(files, "STOP.flag")["reason_code"], "SINK_IO", what);
+  }
+});
+
+test("recoverRun() of a night that broke an invariant says so, and stops it", async () => {
+  const failed = await crashedNight({
+    onOpened: (run) => ({
+      ...run,
+      roles: run.roles.map((entry) => ({
+        ...entry,
+        machine: {
+          ...entry.machine,
+          step(state, event) {
+            if (event.ts > SIM_START_TS + 1000) throw new Error("out of order\nand more");
+            return entry.machine.step(state, event);
+          },
+        },
+      })),
+    }),
+  }, () => false);
+  assert.is(failed.night.verdict, "FAILED");
+  const { files } = failed.night;
+  await recovered(failed, files, "failed");
+  const { reason_code, detail } = stopOf(files)!.payload;
+  assert.equal([reason_code, detail], ["ROLE_DEAD", "the night failed: Error: out of order"]);
+  const told = (name: string) => [artefact(files, name)["verdict"], artefact(files, name)["detail"]];
+  assert.equal(told("report.json"), ["STOPPED", detail]);
+  assert.is(told("report.json.torn")[0], "FAILED");
 });
 
 test("recoverRun() keeps the stop that the log holds, and says no other", async () => {
@@ -161,6 +212,23 @@ test("recoverRun() keeps the stop that the log holds, and says no other", async 
   assert.is(artefact(files, "report.json")["detail"], "enough");
   const last = all.findLast(({ type }) => type === "lifecycle")!;
   assert.is((last.payload as { readonly detail: string }).detail, "stopped: OPERATOR, recovered");
+});
+
+test("recoverViews() writes what is missing behind the final anchor: report, page, or a stop's copy too", async () => {
+  const stopped = await crashedNight({ operator$: defer(() => of(command("stop", "enough"))) }, () => false);
+  const views = ["report.json", "metrics.json", "portfolio.json", "STOP.flag", "report.html"];
+  for (let count = 1; count <= views.length; count++) {
+    const disk = diskOf(stopped.night.files.contents);
+    for (const name of count === views.length ? ["report.html"] : views.slice(0, count)) {
+      disk.remove(`${night.runFolder}/${name}`);
+    }
+    disk.contents.set("/var/ballast", new Uint8Array(1));
+    assert.is(assess(stopped, disk).need, "views", `${count}`);
+    await recovered(stopped, disk, `${count}`);
+    const { verdict, detail } = artefact(disk, "report.json");
+    assert.equal([verdict, detail], ["STOPPED", "enough"]);
+    assert.is(artefact(disk, "STOP.flag")["latch"], disk.text(LATCH));
+  }
 });
 
 test("recoverRun() by a program that would decide otherwise cuts the last turn where nobody can prove it, no more", async () => {

@@ -1,74 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { StopJournal } from "../../src/core/event.ts";
 import { formatLine, sealArtefact } from "../../src/core/journal_line.ts";
-import { writeArtefact, writeAtomic } from "../../src/sinks/atomic_file.ts";
-import { BLOCK_BYTES } from "../../src/sinks/block_hashes.ts";
 import { FileWatch } from "../../src/sinks/file_watch.ts";
 import { rememberWrites } from "../../src/sinks/written_files.ts";
 import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
-import { draftOf, type OpenJournal, openJournal, RUN_FOLDER, START_TS } from "../support/open_journal.ts";
+import { draftOf, openJournal, RUN_FOLDER, START_TS } from "../support/open_journal.ts";
+import { edit, flip, TICKS, watched } from "../support/watched_files.ts";
 
-/** A journal whose files are watched, with an event, an ack, a deadletter and an anchor in it. */
-interface Watched extends OpenJournal {
-  /** The disk itself, past what remembers. */
-  readonly disk: MemoryFiles;
-  /** A second later: what the watch says. */
-  look(): readonly [code: string, detail: string] | null;
-}
-
-const TICKS = "queues/market_ticks/inbox.jsonl";
-
-function watched(
-  options: {
-    readonly rotateBytes?: number;
-    readonly scrubBytesPerS?: number;
-    readonly prepare?: (disk: MemoryFiles) => void;
-  } = {},
-): Watched {
-  const disk = memoryFiles();
-  options.prepare?.(disk);
-  const run = rememberWrites(disk, RUN_FOLDER);
-  const files = run.files as MemoryFiles;
-  writeArtefact(files, `${RUN_FOLDER}/manifest.json`, { schema: "nore/manifest" });
-  writeArtefact(files, `${RUN_FOLDER}/metrics.json`, { schema: "nore/metrics" });
-  writeAtomic(files, `${RUN_FOLDER}/contracts/contracts.v1.yaml`, "v: 1\n");
-  writeAtomic(files, `${RUN_FOLDER}/config.json`, "{}");
-  files.append(`${RUN_FOLDER}/metrics.jsonl`).write(new Uint8Array([10]));
-  const open = openJournal({ files, ...options });
-  const watch = new FileWatch(run, { clock: open.clock, scrubBytesPerS: options.scrubBytesPerS ?? 0 });
-  const raw = new Uint8Array([1]);
-  open.journal.deadletter({ ts: START_TS, queue: "market_ticks", reason_code: "X", detail: "", raw });
-  for (const ts of [0, 500, 1500]) open.turn(draftOf("market_tick", START_TS + ts));
-  open.journal.commit();
-  return {
-    ...open,
-    disk,
-    look() {
-      open.clock.set(open.clock.now() + 1000);
-      const draft = watch.look();
-      if (draft === null) return null;
-      assert.equal([draft.type, draft.source, draft.cause, draft.ts], [
-        "stop_journal",
-        "watchdog_role",
-        null,
-        open.clock.now(),
-      ]);
-      const { component, reason_code, detail, origin } = draft.payload as StopJournal;
-      assert.equal([component, origin], ["file_watch", "input"]);
-      return [reason_code, detail];
-    },
-  };
-}
-
-/** Changes bytes where they lie; a Map would otherwise keep the same ones. */
-function edit(disk: MemoryFiles, name: string, change: (bytes: Uint8Array) => Uint8Array | void): void {
-  const path = `${RUN_FOLDER}/${name}`;
-  const bytes = disk.read(path);
-  disk.contents.set(path, change(bytes) ?? bytes);
-}
-const flip = (at: number) => (bytes: Uint8Array): void =>
-  void (bytes.at(at), bytes[at < 0 ? bytes.length + at : at]! ^= 4);
 const text = (value: string) => () => new TextEncoder().encode(value);
 const append = (bytes: Uint8Array): Uint8Array => new Uint8Array([...bytes, ...bytes.subarray(0, 300)]);
 const cut = (bytes: Uint8Array): Uint8Array => bytes.slice(0, -1);
@@ -218,6 +156,16 @@ test("look() says nothing of what the run itself writes, rotates and replaces", 
   assert.ok(open.disk.exists(`${RUN_FOLDER}/queues/market_ticks/inbox.000002.jsonl`));
 });
 
+test("look() finds a cursor that was edited, though the night has replaced it since", () => {
+  const night = watched();
+  edit(night.disk, "queues/market_ticks/cursor.json", text("{}"));
+  night.turn(draftOf("market_tick", START_TS + 3000));
+  night.journal.commit();
+  const [code, detail] = night.look()!;
+  assert.is(code, "QUEUE_DESYNC");
+  assert.match(detail, "queues/market_ticks/cursor.json: was changed before it was replaced");
+});
+
 test("look() leaves lines for the eye and files of others alone", () => {
   const { disk, look } = watched();
   edit(disk, "metrics.jsonl", append);
@@ -286,79 +234,5 @@ for (const call of ["identity", "size", "readPart", "read"] as const) {
     assert.match(detail, /^cannot be read again: EIO/);
   });
 }
-
-/** One inbox of so many blocks, and which of them each look reads. */
-function scrubbed(blocks: number, scrubBytesPerS: number): {
-  readonly disk: MemoryFiles;
-  readonly look: (afterMs?: number) => { readonly code: string | null; readonly read: readonly number[] };
-} {
-  const disk = memoryFiles();
-  const reads: number[] = [];
-  const { readPart } = disk;
-  disk.readPart = (path, offset, length) => {
-    reads.push(offset / BLOCK_BYTES);
-    return readPart(path, offset, length);
-  };
-  const run = rememberWrites(disk, RUN_FOLDER);
-  run.files.append(`${RUN_FOLDER}/${TICKS}`).write(new Uint8Array(blocks * BLOCK_BYTES).fill(10));
-  let now = 0;
-  const watch = new FileWatch(run, { clock: { now: () => now }, scrubBytesPerS });
-  return {
-    disk,
-    look(afterMs = 1000) {
-      reads.length = 0;
-      now += afterMs;
-      const payload = watch.look()?.payload as StopJournal | undefined;
-      return { code: payload?.reason_code ?? null, read: [...reads] };
-    },
-  };
-}
-
-test("look() reads what is older than the last blocks in rounds, at the rate that is asked for", () => {
-  const { look } = scrubbed(6, BLOCK_BYTES);
-  const rounds = Array.from({ length: 8 }, () => look().read);
-  assert.equal(rounds, [[4, 5, 0], [4, 5, 1], [4, 5, 2], [4, 5, 3], [4, 5, 4], [4, 5, 5], [4, 5], [4, 5, 0]]);
-});
-
-test("look() goes at most one block beyond its rate, and makes up for it", () => {
-  const { look } = scrubbed(6, BLOCK_BYTES / 2);
-  assert.equal(Array.from({ length: 5 }, () => look().read.slice(2)), [[0], [], [1], [], [2]]);
-});
-
-test("look() does not make up for more than a second when it comes late", () => {
-  const { look } = scrubbed(6, 2 * BLOCK_BYTES);
-  assert.equal(look(60_000).read, [4, 5, 0, 1]);
-});
-
-test("look() reads all of a small journal at most once", () => {
-  const { look } = scrubbed(3, 100 * BLOCK_BYTES);
-  assert.equal(look().read, [1, 2, 0, 1, 2]);
-});
-
-for (const [rate, looks] of [[BLOCK_BYTES, 4], [0, Infinity]] as const) {
-  test(`look() finds an old byte flipped after ${looks} looks at ${rate} bytes a second`, () => {
-    const { disk, look } = scrubbed(9, rate);
-    edit(disk, TICKS, flip(3 * BLOCK_BYTES + 5));
-    const found = Array.from({ length: 12 }, () => look().code).indexOf("HASH_MISMATCH");
-    assert.is(found, looks === Infinity ? -1 : looks - 1);
-  });
-}
-
-test("look() finds an old byte flipped behind it in the next round", () => {
-  const { disk, look } = scrubbed(4, BLOCK_BYTES);
-  for (let i = 0; i < 4; i++) assert.is(look().code, null);
-  edit(disk, TICKS, flip(5));
-  assert.equal(Array.from({ length: 2 }, () => look().code), [null, "HASH_MISMATCH"]);
-});
-
-test("look() finds a byte flipped in a segment that was rotated away", () => {
-  const open = watched({ rotateBytes: 4096, scrubBytesPerS: 100_000 });
-  for (let i = 0; i < 60; i++) open.turn(draftOf("market_tick", START_TS + 2000 + i * 300));
-  for (let i = 0; i < 3; i++) assert.is(open.look(), null);
-  edit(open.disk, "queues/market_ticks/inbox.000001.jsonl", flip(700));
-  const [code, detail] = open.look()!;
-  assert.is(code, "HASH_MISMATCH");
-  assert.match(detail, /inbox\.000001\.jsonl: .*line 2/);
-});
 
 test.run();

@@ -94,6 +94,7 @@ const LOST_TODO: readonly (readonly [pattern: RegExp, todo: string])[] = [
     /No whole answer|ETIMEDOUT|No time left/,
     "the network or a firewall swallows it: check the route, a proxy is not used",
   ],
+  [/^(?:TOO_LONG|NOT_HTTP):/, "somebody else answers in its place: check binance.rest_url and proxies"],
   [
     /CERT|certificate|self.signed|SSL|TLS/i,
     "somebody between here and there reads along, or the clock is wrong: do not trade through it",

@@ -52,7 +52,7 @@ const TABLE: readonly (readonly [
     "PASS var: /srv/var can be made and written",
   ]],
   ["free space that nobody tells", { probe: { ...probe, freeBytes: null } }, {}, [
-    "WARN disk: about 340 MB for the night, free space unknown → look at it by hand, such as `df`",
+    "WARN disk: about 340 MB for the night, free space unknown: a full disk shows only when a write fails → look at it by hand, such as `df`",
   ]],
   ["a disk that is too small", { probe: { ...probe, freeBytes: 500e6 } }, {}, [
     `FAIL disk: the night needs about 340 MB, 500 MB are free and 268 MB must stay so (logging.disk_free_bytes_min) → ${MORE_ROOM}`,

@@ -65,6 +65,7 @@ const WRONG: readonly (readonly [ping: HttpAnswer | string, what: RegExp, todo: 
   ["self-signed certificate (DEPTH_ZERO_SELF_SIGNED_CERT)", /self-signed/, /reads along/],
   ['Requires net access to "x:443", run again with the --allow-net flag', /net access/, /grant/],
   ["Connection reset by the other side (ECONNRESET)", /reset/, /check the network/],
+  ["TOO_LONG: the answer is longer than 9 bytes", /TOO_LONG/, /in its place/],
   [answerOf(HTML, { status: 403 }), /FIREWALL: status 403, an HTML page/, /region/],
   [answerOf({ code: -1003 }, { status: 418 }), /BANNED: status 418/, /two minutes/],
   [answerOf({ code: -1003 }, { status: 429 }), /RATE_LIMITED: status 429/, /wait/],

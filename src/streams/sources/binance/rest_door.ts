@@ -1,3 +1,4 @@
+import { AnswerError } from "../../../core/answer_error.ts";
 import type { Clock, HttpAnswer, HttpGet } from "../../../core/ports.ts";
 import { answerProblem, retryAfterMs } from "./answer_problem.ts";
 
@@ -62,6 +63,7 @@ export function restDoor({ restUrl, timeoutMs, get, elapsed }: RestDoorOptions):
       try {
         answer = await get(restUrl + path, { timeoutMs, bytesMax });
       } catch (error) {
+        if (error instanceof AnswerError) return { ok: false, kind: "bad", problem: error.message };
         const why = error instanceof Error ? error.message : String(error);
         // a port tells of both in the same way; a timer may be a little early
         return elapsed.now() - askedMs >= timeoutMs - TIMER_EARLY_MS

@@ -1,5 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { AnswerError } from "../../../../src/core/answer_error.ts";
 import type { HttpAnswer, HttpGet } from "../../../../src/core/ports.ts";
 import { restDoor } from "../../../../src/streams/sources/binance/rest_door.ts";
 
@@ -46,6 +47,17 @@ test("restDoor() tells a late answer from no connection", async () => {
     kind: "unreachable",
     problem: "NO_CONNECTION: no error at all",
   });
+});
+
+test("restDoor() tells an answer that is none from no connection, however long it took", async () => {
+  for (const waitMs of [1, 5000]) {
+    const { door } = staged((at) => {
+      at.nowMs += waitMs;
+      return Promise.reject(new AnswerError("TOO_LONG: the answer is longer than 1 bytes"));
+    });
+    const problem = "TOO_LONG: the answer is longer than 1 bytes";
+    assert.equal(await door.ask("/", 1), { ok: false, kind: "bad", problem });
+  }
 });
 
 test("restDoor() names a bad answer, and lets the next question through", async () => {
