@@ -57,7 +57,7 @@ export function nightRoles(
         strategies: config.strategy.list,
         takerFee,
         symbols,
-        feed: { ...config, symbols: config.symbols },
+        feed: config,
       }),
     ),
     // → order_result, fill
@@ -105,8 +105,8 @@ export function nightInputs(
     readonly operator$: Observable<AnyDraft>;
     readonly fault$: Observable<AnyDraft>;
     readonly stopping$: Observable<unknown>;
-    /** What is said when nothing more comes, whatever ended it. */
-    readonly last: () => readonly AnyDraft[];
+    /** What is said when nothing more comes, whatever ended it; asked for one by one. */
+    readonly last: () => Iterable<AnyDraft>;
   },
 ): Observable<AnyDraft> {
   const { started, startStop, market$, operator$, fault$, stopping$, last } = parts;

@@ -6,20 +6,29 @@ export const systemClock: Clock = forwardClock(() => Date.now(), () => performan
 /** Real milliseconds from a point of its own, which no one sets. */
 export const elapsedClock: Clock = { now: () => performance.now() };
 
+/** So far ahead of the machine's time it waits for it. */
+const WAIT_MS_MAX = 1000;
+
 /**
- * The machine's time, but where somebody sets it back this one goes on from where it was: timers that stood still for
- * an hour would watch over nothing. How far it is off then shows against the venue's clock.
+ * The machine's time, but never back. Set back by a moment, as time services do, it waits for it, and so is never off
+ * by the sum of such moments. Set back further it goes on by itself from where it was until the machine's time is there
+ * again: timers that stood still for an hour would watch over nothing. How far it is off then shows against the
+ * venue's clock.
  */
 export function forwardClock(dateMs: () => number, elapsedMs: () => number): Clock {
   let [lastDateMs, lastElapsedMs] = [dateMs(), elapsedMs()];
   let ts = lastDateMs;
+  /** From where it goes on by itself; null while the machine's time counts. */
+  let setBack: { readonly ts: number; readonly elapsedMs: number } | null = null;
   return {
     now() {
       const [nowMs, nowElapsedMs] = [dateMs(), elapsedMs()];
-      const isSetBack = nowMs < lastDateMs;
-      ts += isSetBack ? Math.max(0, Math.floor(nowElapsedMs - lastElapsedMs)) : nowMs - lastDateMs;
+      if (nowMs < lastDateMs) setBack = { ts, elapsedMs: lastElapsedMs };
       [lastDateMs, lastElapsedMs] = [nowMs, nowElapsedMs];
-      return ts;
+      const ownTs = setBack === null ? nowMs : setBack.ts + Math.floor(nowElapsedMs - setBack.elapsedMs);
+      if (ownTs - nowMs > WAIT_MS_MAX) return ts = ownTs;
+      setBack = null;
+      return ts = Math.max(ts, nowMs);
     },
   };
 }

@@ -81,6 +81,7 @@ function refusalText({ statusCode, headers }: IncomingMessage): string {
   return `Connection refused with HTTP ${statusCode}${wait}`;
 }
 
+/** A frame at fault comes first in it: the feed counts it by that. */
 function faultText(error: Error, frameBytesMax: number): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return `Frame is longer than ${frameBytesMax} bytes`;

@@ -67,7 +67,8 @@ export function closeRun(outcome: NightOutcome, options: CloseRunOptions): Close
   };
 
   if (!outcome.isJournalWhole) attempt("ballast", () => void ballast.release());
-  if (verdict === "STOPPED" && stop !== null) announce(stop);
+  const latched = verdict === "STOPPED" ? stop : outcome.stopBefore ?? null;
+  if (latched !== null) announce(latched);
   if (outcome.isJournalWhole) {
     try {
       journal.finish();

@@ -61,6 +61,8 @@ export interface NightOutcome {
   readonly verdict: "PASS" | "STOPPED" | "FAILED";
   /** Why it stopped or failed; null after a normal end. */
   readonly stop: StopNotice | null;
+  /** What the log had said of a stop before the night failed: it holds all the same. */
+  readonly stopBefore?: StopNotice | null;
   /** The journal is whole, so it may get its final anchor. */
   readonly isJournalWhole: boolean;
   /** As of the call: the head moves with the final anchor. */
@@ -107,10 +109,14 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     operator$: parts.operator$,
     fault$: pace.setTs === undefined ? faultsOf(parts) : NEVER,
     stopping$,
-    last: () => [
-      ...(parts.feed === null ? [] : [parts.feed.lastHealth()]),
-      lifecycle(pace.clock.now(), "ended", stoppingCode === null ? "in order" : `stopped: ${stoppingCode}`),
-    ],
+    *last() {
+      if (parts.feed !== null) yield parts.feed.lastHealth(); // may bring about a stop, too
+      yield lifecycle(
+        pace.clock.now(),
+        "ended",
+        stoppingCode === null ? "in order" : `stopped: ${stoppingCode}`,
+      );
+    },
   });
   const event$ = inputs$.pipe(
     night({
@@ -139,7 +145,8 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     return { verdict: stop === null ? "PASS" : "STOPPED", stop, isJournalWhole: true, facts };
   } catch (error) {
     const verdict = error instanceof JournalFailure ? "STOPPED" : "FAILED";
-    return { verdict, stop: noticeOf(runId, journal.ts, failureOf(error)), isJournalWhole: false, facts };
+    const failure = noticeOf(runId, journal.ts, failureOf(error));
+    return { verdict, stop: failure, stopBefore: stop, isJournalWhole: false, facts };
   }
 }
 

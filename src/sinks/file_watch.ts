@@ -51,7 +51,9 @@ export class FileWatch {
 
   #find(elapsedMs: number): Finding | null {
     const { written, spoiled } = this.#run;
-    if (spoiled !== null) return this.#finding(codeOf(spoiled), spoiled, "was changed before it was replaced");
+    if (spoiled !== null) {
+      return this.#finding(codeOf(spoiled), spoiled, "was changed before it was replaced");
+    }
     try {
       for (const file of written.values()) {
         const finding = this.#isLog(file) ? this.#recentOf(file) : this.#artefact(file);
@@ -96,7 +98,7 @@ export class FileWatch {
     const { path, hashes } = file;
     const { offset, length } = hashes.place(i);
     if (hashes.holds(i, this.#run.files.readPart(path, offset, length))) return null;
-    const line = badLine(this.#run.files.read(path), offset);
+    const line = hashes.bytes > NAMED_BYTES_MAX ? null : badLine(this.#run.files.read(path), offset);
     const where = `bytes ${offset} to ${offset + length - 1}${line === null ? "" : `, line ${line}`}`;
     return this.#finding("HASH_MISMATCH", path, `${where}: not what was written`);
   }
@@ -154,6 +156,8 @@ interface Block {
 }
 
 const LOOK_EVERY_MS = 1000;
+/** In a longer file the bad line is not looked for: to read all of it would hold up the stop. */
+const NAMED_BYTES_MAX = 67_108_864;
 const ROTATED = /\.[0-9]{6}\.jsonl$/;
 /** Artefacts that carry their own hash. */
 const SEALED = /\/(?:cursor|manifest|metrics|portfolio)\.json$/;

@@ -31,6 +31,59 @@ test("forwardClock() follows the machine's time, and goes on by itself where tha
   }
 });
 
+test("forwardClock() waits for a machine's time that was set back by a moment, however often it is", () => {
+  let [dateMs, elapsedMs] = [1_000_000, 50.5];
+  const clock = forwardClock(() => dateMs, () => elapsedMs);
+  for (let i = 0; i < 100; i++) {
+    let last = clock.now();
+    assert.is(last, dateMs);
+    dateMs -= 1000;
+    for (let passedMs = 0; passedMs < 1000; passedMs += 50) {
+      assert.is(clock.now(), last);
+      dateMs += 50;
+      elapsedMs += 50.4;
+    }
+    dateMs += 7;
+    last = clock.now();
+    assert.is(last, dateMs);
+  }
+});
+
+test("forwardClock() is the machine's time again where that is put right after it was set back", () => {
+  for (const wrongMs of [1500, 3_600_000]) {
+    let [dateMs, elapsedMs] = [1_000_000, 50.5];
+    const clock = forwardClock(() => dateMs, () => elapsedMs);
+    for (let i = 0; i < 10; i++) {
+      dateMs -= wrongMs;
+      assert.is(clock.now(), dateMs + wrongMs);
+      dateMs += 70;
+      elapsedMs += 70;
+      assert.is(clock.now(), dateMs + wrongMs);
+      dateMs += wrongMs;
+      assert.is(clock.now(), dateMs);
+    }
+  }
+});
+
+test("forwardClock() never goes back and never falls behind the machine's time", () => {
+  const step = fc.tuple(
+    fc.integer({ min: -10_000, max: 10_000 }),
+    fc.double({ min: 0, max: 50, noNaN: true }),
+  );
+  fc.assert(fc.property(fc.array(step), (steps) => {
+    let [dateMs, elapsedMs] = [1_000_000, 50.5];
+    const clock = forwardClock(() => dateMs, () => elapsedMs);
+    let last = clock.now();
+    for (const [date, elapsed] of steps) {
+      dateMs += date;
+      elapsedMs += elapsed;
+      const ts = clock.now();
+      assert.ok(Number.isInteger(ts) && ts >= Math.max(last, dateMs));
+      last = ts;
+    }
+  }));
+});
+
 const PACED: readonly (readonly [speed: number, passedMs: number, ts: number])[] = [
   [1, 0, 5000],
   [1, 999.9, 5999],

@@ -180,4 +180,23 @@ test("closeRun() after a broken invariant reports FAILED, latches nothing, and g
   }
 });
 
+test("closeRun() latches a stop that the log has said, though an invariant broke behind it", async () => {
+  const night = await closed("stop", {
+    onOpened: (run) => ({
+      ...run,
+      tallying: {
+        ...run.tallying,
+        step(tally, event) {
+          if (event.type === "lifecycle" && event.payload.what === "ended") throw new Error("not at its end");
+          return run.tallying.step(tally, event);
+        },
+      },
+    }),
+  });
+  assert.equal([night.verdict, reportOf(night)["verdict"]], ["FAILED", "FAILED"]);
+  assert.match(night.stop!.detail, "not at its end");
+  const latch = openArtefact(night.files.text("/var/STOP.flag"));
+  assert.equal([latch["reason_code"], latch["detail"]], ["OPERATOR", "enough"]);
+});
+
 test.run();

@@ -116,18 +116,17 @@ test("rebuildRun() leaves the roles with what they knew", async () => {
 });
 
 const isOrder = ({ type }: AdmittedEvent): boolean => type === "order_result" || type === "fill";
-const OTHERWISE: readonly (readonly [what: string, roles: readonly RoleEntry[]])[] = [
-  ["would say something else", rolesWith("strategy_role", () => (state) => [state, []])],
-  ["stumbles over what came of its decisions", rolesWith("risk_role", throwing(isOrder))],
-  ["stumbles over the first event", rolesWith("strategy_role", throwing(() => true))],
+const OTHERWISE: readonly (readonly [what: string, role: string, other: (step: Step) => Step])[] = [
+  ["would say something else", "strategy_role", () => (state) => [state, []]],
+  ["stumbles over what came of its decisions", "risk_role", throwing(isOrder)],
+  ["stumbles over the first event", "strategy_role", throwing(() => true)],
 ];
 
-for (const [what, asked] of OTHERWISE) {
+for (const [what, role, other] of OTHERWISE) {
   test(`rebuildRun() where a role ${what} leaves out the last turn at most, and no anchored one`, async () => {
     let cuts = 0;
     for (const [i, end] of turnEnds.entries()) {
-      const disk = diskWith(end);
-      const rebuilt = await rebuild(disk, asked);
+      const rebuilt = await rebuild(diskWith(end), rolesWith(role, other));
       const { nextN, anchors } = rebuilt.position;
       assert.ok(nextN === end || nextN === turnEnds[i - 1], `${nextN} of ${end}`);
       assert.ok(nextN >= anchors.first);
@@ -137,6 +136,29 @@ for (const [what, asked] of OTHERWISE) {
     assert.ok(cuts > 0 && cuts < turnEnds.length, `${cuts} of ${turnEnds.length} cut`);
   });
 }
+
+test("rebuildRun() lets no role prove a turn that could not follow the log, nor speak again", async () => {
+  const first = events.findIndex((event) => isOrder(event as AdmittedEvent));
+  const asked = rolesWith("risk_role", throwing(isOrder));
+  for (let count = first + 1; count <= events.length; count++) {
+    const { position, roles } = await rebuild(diskWith(count), asked);
+    assert.ok(turnEnds.includes(position.nextN), `${position.nextN} of ${count}`);
+    if (position.nextN <= first) continue;
+    const { machine } = roles.find(({ role }) => role === "risk_role")!;
+    assert.equal(machine.step(machine.initial(), events[first] as AdmittedEvent)[1], []);
+  }
+});
+
+test("rebuildRun() folds roles that make their state anew at each step", async () => {
+  const counting = roles.map((entry) => ({
+    ...entry,
+    machine: { name: "counter", initial: () => 0, step: (n: unknown) => [n as number + 1, []] as const },
+  }));
+  const { roles: folded } = await rebuild(diskWith(events.length), counting);
+  for (const { reads, machine } of folded) {
+    assert.is(machine.initial(), events.filter(({ type }) => reads.includes(type)).length);
+  }
+});
 
 test("rebuildRun() fails where a role that answers to the end cannot follow the log", async () => {
   for (const role of ["execution_role", "watchdog_role"]) {
@@ -149,14 +171,26 @@ test("rebuildRun() fails where a role that answers to the end cannot follow the 
   }
 });
 
+/** Writes a line more, as if it were the next turn: an input that nobody answers. */
+function addInput(disk: MemoryFiles, n: number, type: string, queue: string, payload: object): void {
+  const event = { ...events[0]!, schema: `nore/${type}`, id: idOf(n), ts: events[n - 1]!.ts, type, payload };
+  const line = new TextEncoder().encode(formatLine(JSON.stringify(event)));
+  disk.append(`${runFolder}/queues/${queue}/inbox.jsonl`).write(line);
+}
+
 test("rebuildRun() gives the first stop in the log", async () => {
   const stopped = await crashedNight({ operator$: defer(() => of(command("stop", "enough"))) }, () => false);
-  const { stop } = await rebuild(diskWith(stopped.events.length, stopped));
   for (const end of stopped.turnEnds) {
     assert.is((await rebuild(diskWith(end, stopped))).position.nextN, end, "a stop's turn is whole, too");
   }
+  const { length } = stopped.events;
+  const disk = diskWith(length, stopped);
+  const second = { component: "journal", reason_code: "SINK_IO", detail: "EIO", origin: "input" };
+  addInput(disk, length, "stop_journal", "stop_journal", second);
+  const { stop, position } = await rebuild(disk);
   const { ts } = stopped.events.find(({ type }) => type === "stop_journal")!;
   assert.equal(stop, { run_id: runId, ts, component: "operator", reason_code: "OPERATOR", detail: "enough" });
+  assert.is(position.nextN, length + 1);
 });
 
 /** Denies every order, and quotes something. */
@@ -186,14 +220,7 @@ test("rebuildRun() knows a denial again, whatever it quotes", async () => {
 test("rebuildRun() says that the log tells of a torn tail", async () => {
   const end = turnEnds.at(-2)!;
   const disk = diskWith(end);
-  const torn = {
-    ...events[0]!,
-    id: idOf(end),
-    ts: events[end - 1]!.ts,
-    payload: { what: "torn_tail", detail: "" },
-  };
-  const line = new TextEncoder().encode(formatLine(JSON.stringify(torn)));
-  disk.append(`${runFolder}/queues/lifecycle/inbox.jsonl`).write(line);
+  addInput(disk, end, "lifecycle", "lifecycle", { what: "torn_tail", detail: "" });
   const { position, saysTorn } = await rebuild(disk);
   assert.equal([position.nextN, saysTorn], [end + 1, true]);
 });

@@ -7,7 +7,6 @@ import {
   assess,
   type Crash,
   crashedNight,
-  diskOf,
   recordCrashes,
   recovered,
   RECOVERED_TS,
@@ -67,6 +66,8 @@ test("recoverRun() says in the log why the night stops, cancels what rests, ends
     "STOPPED",
     RECOVERED_TS,
   ]);
+  const uptime = (events[kept - 1]!.ts - SIM_START_TS) / 1000;
+  assert.is((artefact(disk, "report.json")["uptime_s"] as { risk_role: number }).risk_role, uptime);
   assert.is(
     disk.text(`/var/mirror/${night.runFolder.slice(-15)}.anchors.jsonl`),
     disk.text(`${night.runFolder}/audit/anchors.jsonl`),
@@ -83,6 +84,16 @@ test("recoverRun() syncs what the dead process may not have synced, before it an
   for (const path of logs.filter((path) => disk.size(path) > 0)) {
     const at = disk.calls.lastIndexOf(`sync ${path}`);
     assert.ok(at > -1 && at < anchored, path);
+  }
+  const first = disk.calls.indexOf(`write ${night.runFolder}/audit/anchors.jsonl`);
+  for (
+    const folder of [
+      "audit",
+      ...disk.list(`${night.runFolder}/queues`).map((queue) => `queues/${queue}`),
+    ]
+  ) {
+    const at = disk.calls.indexOf(`syncDirectory ${night.runFolder}/${folder}`);
+    assert.ok(at > -1 && at < first, folder);
   }
 });
 
@@ -142,7 +153,8 @@ test("recoverRun() of a night whose disk failed behind its last event keeps that
   const { verdict, detail } = artefact(disk, "report.json");
   assert.equal([verdict, detail], ["STOPPED", "EIO at the final anchor"]);
   assert.is(artefact(disk, "STOP.flag")["reason_code"], "SINK_IO");
-  assert.is(openArtefact(disk.text(`${night.runFolder}/report.json.torn`))["verdict"], "STOPPED");
+  assert.is(artefact(disk, "report.json.torn")["verdict"], "STOPPED");
+  assert.is(artefact(disk, "STOP.flag.torn")["ts"], 1, "what the night itself said lies there, too");
 });
 
 test("recoverRun() that is crashed itself does not forget that word", async () => {
@@ -212,23 +224,6 @@ test("recoverRun() keeps the stop that the log holds, and says no other", async 
   assert.is(artefact(files, "report.json")["detail"], "enough");
   const last = all.findLast(({ type }) => type === "lifecycle")!;
   assert.is((last.payload as { readonly detail: string }).detail, "stopped: OPERATOR, recovered");
-});
-
-test("recoverViews() writes what is missing behind the final anchor: report, page, or a stop's copy too", async () => {
-  const stopped = await crashedNight({ operator$: defer(() => of(command("stop", "enough"))) }, () => false);
-  const views = ["report.json", "metrics.json", "portfolio.json", "STOP.flag", "report.html"];
-  for (let count = 1; count <= views.length; count++) {
-    const disk = diskOf(stopped.night.files.contents);
-    for (const name of count === views.length ? ["report.html"] : views.slice(0, count)) {
-      disk.remove(`${night.runFolder}/${name}`);
-    }
-    disk.contents.set("/var/ballast", new Uint8Array(1));
-    assert.is(assess(stopped, disk).need, "views", `${count}`);
-    await recovered(stopped, disk, `${count}`);
-    const { verdict, detail } = artefact(disk, "report.json");
-    assert.equal([verdict, detail], ["STOPPED", "enough"]);
-    assert.is(artefact(disk, "STOP.flag")["latch"], disk.text(LATCH));
-  }
 });
 
 test("recoverRun() by a program that would decide otherwise cuts the last turn where nobody can prove it, no more", async () => {

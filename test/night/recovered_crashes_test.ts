@@ -1,6 +1,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { tornFiles } from "../../src/sinks/cut_back.ts";
 import { assess, type Crash, crashedNight, recordCrashes, recovered } from "../support/crashed_nights.ts";
+import type { MemoryFiles } from "../support/memory_files.ts";
 import { eventsOf } from "../support/night_events.ts";
 
 /** A night is crashed at every call that it makes, and recovered; and its recovery is crashed and recovered, too. */
@@ -38,19 +40,31 @@ const noAnchor = crashed.crashes.filter(({ kind, before }) =>
   isUnended(crash) && crash.disk().size(`${night.runFolder}/queues/lifecycle/acks.jsonl`) > 0
 )!;
 
+/** What the log says of what was put aside. */
+function tornTailsIn(files: MemoryFiles): readonly string[] {
+  return eventsOf(files, night.runFolder)
+    .map(({ payload }) => payload as { readonly what?: string; readonly detail: string })
+    .filter(({ what }) => what === "torn_tail")
+    .map(({ detail }) => detail);
+}
+
 for (const [what, crash] of [["torn events", tornEvents], ["acks without an anchor", noAnchor]] as const) {
   test(`recoverRun() that is crashed itself, at any of its calls, is made good by the next one: ${what}`, async () => {
     const disk = crash.disk();
     const again = recordCrashes(disk);
     const { length: kept } = (await recovered(crashed, disk, what))!;
     disk.fault = null;
-    assert.ok(again.length > 100);
+    const cut = tornFiles(disk, night.runFolder);
+    assert.ok(again.length > 100 && cut.size > 1);
     for (const [i, { before, kind, disk }] of again.entries()) {
       if (kind === "power") continue; // nobody has synced what the first crash left
       const what = `crash ${i} of the recovery, ${kind} before ${before}`;
       const files = disk();
       assert.is.not(assess(crashed, files).need, "damaged", what);
       await recovered(crashed, files, what, kept);
+      const said = tornTailsIn(files);
+      for (const file of cut.keys()) assert.match(said.join("\n"), ` of ${file}`, what);
+      assert.is(new Set(said).size, said.length, `${what}: said twice`);
     }
   });
 
@@ -65,13 +79,10 @@ for (const [what, crash] of [["torn events", tornEvents], ["acks without an anch
       const [was, tail] = [before.get(log)!, disk.read(path)];
       assert.equal(was.subarray(was.length - tail.length), tail);
     }
-    const said = eventsOf(disk, night.runFolder).map(({ payload }) =>
-      payload as { what?: string; detail: string }
-    )
-      .find(({ what }) => what === "torn_tail")!;
-    assert.match(said.detail, /^lines put aside: \d+ of /);
+    const [said] = tornTailsIn(disk);
+    assert.match(said!, /^lines put aside: \d+ of /);
     for (const path of torn) {
-      assert.match(said.detail, ` of ${path.slice(night.runFolder.length + 1, -".torn".length)}`);
+      assert.match(said!, ` of ${path.slice(night.runFolder.length + 1, -".torn".length)}`);
     }
   });
 }

@@ -1,7 +1,7 @@
 import { defer, of } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Event, EventType, OrderResult } from "../../src/core/event.ts";
+import type { AnyDraft, Event, EventType, OrderResult } from "../../src/core/event.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import type { OpenRun } from "../../src/night/open_run.ts";
 import { roleEntry } from "../../src/streams/operators/react.ts";
@@ -132,6 +132,21 @@ test("runNight() with a start problem says it and nothing else: complete, STOPPE
   assert.is(files.exists("/var/STOP.flag"), false);
   const copy = openArtefact(files.text(`${runFolder}/STOP.flag`));
   assert.equal([copy["reason_code"], copy["latch"]], ["SECRET_FOUND", null]);
+});
+
+test("runNight() says at the end that it was stopped, though only the feed's last word did it", async () => {
+  const lastHealth = (): AnyDraft => ({
+    type: "health",
+    source: "market_role",
+    ts: SIM_START_TS,
+    cause: null,
+    payload: { role: "market_role", state: "UP", uptime_s: 1, origin: "input", errors: 1000 },
+  });
+  const { events, verdict, stop } = await journaled(shortNight({
+    feed: { arrival$: defer(() => of(command("end", "SIGTERM"))), restart: () => {}, lastHealth },
+  }));
+  assert.equal([verdict, stop?.reason_code], ["STOPPED", "VENUE_ERRORS"]);
+  assert.is(lastOf(events).payload.detail, "stopped: VENUE_ERRORS");
 });
 
 const broken = (run: OpenRun): OpenRun => ({

@@ -10,14 +10,18 @@ import { edit, flip, TICKS, watched } from "../support/watched_files.ts";
 
 /** How the watch reads old bytes again: in rounds, at a rate, and what it finds there. */
 
-/** One inbox of so many blocks, and which of them each look reads. */
+/** One inbox of so many blocks, and which of them each look reads; Infinity for all of them. */
 function scrubbed(blocks: number, scrubBytesPerS: number): {
   readonly disk: MemoryFiles;
   readonly look: (afterMs?: number) => { readonly code: string | null; readonly read: readonly number[] };
 } {
   const disk = memoryFiles();
   const reads: number[] = [];
-  const { readPart } = disk;
+  const { read, readPart } = disk;
+  disk.read = (path) => {
+    reads.push(Infinity);
+    return read(path);
+  };
   disk.readPart = (path, offset, length) => {
     reads.push(offset / BLOCK_BYTES);
     return readPart(path, offset, length);
@@ -66,6 +70,12 @@ for (const [rate, looks] of [[BLOCK_BYTES, 4], [0, Infinity]] as const) {
     assert.is(found, looks === Infinity ? -1 : looks - 1);
   });
 }
+
+test("look() does not read all of a long file for the line that is bad", () => {
+  const { disk, look } = scrubbed(257, 0);
+  edit(disk, TICKS, flip(-1));
+  assert.equal(look(), { code: "HASH_MISMATCH", read: [255, 256] });
+});
 
 test("look() finds an old byte flipped behind it in the next round", () => {
   const { disk, look } = scrubbed(4, BLOCK_BYTES);

@@ -55,11 +55,11 @@ test("PositionReader: a journal that goes on where another was left writes what 
   );
 });
 
-/** Ticks half a second apart, so that an anchor stands before each third; nothing behind the last. */
-function written(ticks: number): MemoryFiles {
+/** Ticks half a second apart unless said: an anchor stands before each third; nothing behind the last. */
+function written(ticks: number, afterMs: number = 500): MemoryFiles {
   const files = memoryFiles();
   const journal = journalOn(files);
-  for (let i = 0; i < ticks; i++) writeTurn(journal, draftOf("market_tick", START_TS + i * 500));
+  for (let i = 0; i < ticks; i++) writeTurn(journal, draftOf("market_tick", START_TS + i * afterMs));
   return files;
 }
 
@@ -86,16 +86,18 @@ test("position() says what is anchored, what is acknowledged and what waits for 
 });
 
 test("position() keeps no ack for an anchor that did not come", () => {
-  const files = written(5);
-  const anchored = files.read(ANCHORS);
-  files.contents.set(ANCHORS, new Uint8Array());
-  assert.equal(positionIn(files).queues.get("market_ticks")!.acks, [{
-    name: "acks.jsonl",
-    bytes: 0,
-    lines: 0,
-  }]);
-  files.contents.set(ANCHORS, anchored.slice(0, -1));
-  assert.equal(positionIn(files).anchors.segments, [{ name: "anchors.jsonl", bytes: 0, lines: 0 }]);
+  for (const afterMs of [500, 1500]) { // three events an anchor, and one
+    const files = written(5, afterMs);
+    const anchors = files.text(ANCHORS).trimEnd().split("\n");
+    for (let kept = anchors.length; kept >= 0; kept--) {
+      const left = anchors.slice(0, kept).map((line) => line + "\n").join("");
+      files.contents.set(ANCHORS, new TextEncoder().encode(left));
+      const { acks, acked } = positionIn(files).queues.get("market_ticks")!;
+      assert.equal([acks[0]!.lines, acked.line], [2 * kept, kept * (afterMs === 500 ? 3 : 1)]);
+    }
+    files.append(ANCHORS).write(new TextEncoder().encode(anchors[0]!.slice(0, -1)));
+    assert.equal(positionIn(files).anchors.segments, [{ name: "anchors.jsonl", bytes: 0, lines: 0 }]);
+  }
 });
 
 test("position() refuses to leave events out that an anchor covers", () => {

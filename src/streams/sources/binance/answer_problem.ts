@@ -16,13 +16,19 @@ export function answerProblem(answer: HttpAnswer): string | null {
 export function retryAfterMs({ status, headers }: HttpAnswer): number | null {
   const defaultS = DEFAULT_RETRY_AFTER_S.get(status);
   if (defaultS === undefined) return null;
-  const text = headers.get("retry-after") ?? "";
-  return (/^[0-9]{1,7}$/.test(text) ? Number(text) : defaultS) * 1000;
+  return secondsAskedFor(headers.get("retry-after") ?? "", defaultS) * 1000;
+}
+
+/** The seconds that a Retry-After names; a date and whatever else is no number count as none. */
+export function secondsAskedFor(text: string, defaultS: number): number {
+  return /^[0-9]+$/.test(text) ? Math.min(Number(text), RETRY_AFTER_S_MAX) : defaultS;
 }
 
 const BODY_SHOWN_MAX = 120;
-/** For where the header is missing. A ban lasts two minutes at least. */
-const DEFAULT_RETRY_AFTER_S: ReadonlyMap<number, number> = new Map([[429, 60], [418, 120]]);
+/** For where the header is missing. A ban lasts two minutes at least; a firewall's is not told. */
+const DEFAULT_RETRY_AFTER_S: ReadonlyMap<number, number> = new Map([[403, 60], [429, 60], [418, 120]]);
+/** The venue's longest ban: three days. A timer cannot wait for more than 24. */
+const RETRY_AFTER_S_MAX = 259_200;
 
 function formOf(body: string): string {
   try {

@@ -1,6 +1,13 @@
 import type { BookTick, TradeTick } from "../../../core/event.ts";
 import type { Clock, Dialer, Socket } from "../../../core/ports.ts";
-import { type BadFrame, type Frame, type FrameOptions, readFrame, type Reply } from "./read_frame.ts";
+import {
+  type BadFrame,
+  type Frame,
+  frameAtFault,
+  type FrameOptions,
+  readFrame,
+  type Reply,
+} from "./read_frame.ts";
 
 /**
  * One connection to the venue's streams: dialed, subscribed, and proved to have what was asked for, before it counts
@@ -74,7 +81,9 @@ export function connect(options: ConnectionOptions, listener: ConnectionListener
   const takeReply = (reply: Reply, message: string) => {
     const awaited = state === "subscribing" ? SUBSCRIBE_ID : state === "proving" ? LIST_ID : null;
     if (awaited === null || (reply.id ?? awaited) !== awaited) {
-      const detail = `Reply is to ${reply.id}, expected ${awaited === null ? "none" : `one to ${awaited}`}`;
+      const said = reply.refusal === null ? "" : `; it says ${reply.refusal}`;
+      const wanted = awaited === null ? "none" : `one to ${awaited}`;
+      const detail = `Reply is to ${reply.id}, expected ${wanted}${said}`;
       listener.unusable({ kind: "bad", code: "FRAME_UNKNOWN", detail }, message);
     } else if (reply.refusal !== null) refuse(`Subscription was refused: ${reply.refusal}`, message);
     else if (state === "subscribing") {
@@ -129,6 +138,12 @@ export function connect(options: ConnectionOptions, listener: ConnectionListener
     closed: (reason) =>
       guarded(() => {
         const wasRefused = state === "dialing";
+        const frame = frameAtFault(reason);
+        if (frame !== null) {
+          sign(true);
+          listener.unusable(frame, "");
+        }
+        if (state === "closed") return; // by whoever heard of the frame
         state = "closed";
         listener.lost(reason, wasRefused);
       }),

@@ -118,7 +118,7 @@ export function connections(options: ConnectionsOptions, listener: ConnectionsLi
       schedule.backOff(nowMs);
     } else {
       if (hasLasted(connection)) schedule.reset();
-      if (leaving === null && successor === null) schedule.backOff(nowMs);
+      if (successor === null) schedule.backOff(nowMs);
       trouble = reason;
       current = leaving ?? successor;
       leaving = successor = null;
@@ -144,7 +144,8 @@ export function connections(options: ConnectionsOptions, listener: ConnectionsLi
     const isOld = nowMs - old.dialedMs >= renewAfterMs;
     because = old.isEnding ? "the venue shuts it down" : isOld ? "its age" : "no market data";
     successor = dial();
-    if (isSilent(old)) schedule.backOff(nowMs); // a venue that is silent as such must not be dialed without end
+    // a venue that is silent as such, or always about to go, must not be dialed without end
+    if (isSilent(old) || !hasLasted(old)) schedule.backOff(nowMs);
   };
 
   const tellStall = (quietMs: number) => {

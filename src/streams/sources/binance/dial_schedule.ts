@@ -1,5 +1,6 @@
 import type { BinanceConfig } from "../../../core/config.ts";
 import type { Random } from "../../../core/random.ts";
+import { secondsAskedFor } from "./answer_problem.ts";
 import { backoff } from "./backoff.ts";
 import { slidingLimit } from "./sliding_limit.ts";
 
@@ -45,7 +46,7 @@ export function dialSchedule(
 
 /** Firewall, ban, too many requests: going on at once makes each of them worse. */
 function refusalMs(reason: string, mostMs: number): number | null {
-  if (!/\b(?:403|418|429)\b/.test(reason)) return null;
-  const seconds = /retry[- ]after\D{0,3}([0-9]{1,7})\b/i.exec(reason)?.[1];
-  return seconds === undefined ? mostMs : Number(seconds) * 1000;
+  if (!/\bHTTP (?:403|418|429)\b/.test(reason)) return null;
+  const seconds = /retry[- ]after\D{0,3}([0-9]+)\b/i.exec(reason)?.[1] ?? "";
+  return secondsAskedFor(seconds, mostMs / 1000) * 1000;
 }

@@ -2,7 +2,9 @@ import type { Draft, FeedCounts, Health } from "../../../core/event.ts";
 import type { LatencyHistory } from "./latency_history.ts";
 import type { ProbeResult } from "./probe.ts";
 
-/** How the feed is doing, as a draft: UP only where a connection is ready, says something, and the last probe was good. */
+/**
+ * How the feed is doing, as a draft: UP only where a connection is ready, is not silent for too long, and
+ * the last probe was good. */
 export interface FeedState {
   readonly ts: number;
   readonly uptimeMs: number;

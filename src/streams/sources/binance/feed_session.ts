@@ -3,7 +3,7 @@ import type { BinanceConfig } from "../../../core/config.ts";
 import type { AnyDraft, BookTick, TradeTick } from "../../../core/event.ts";
 import type { Clock, Dialer } from "../../../core/ports.ts";
 import type { Random } from "../../../core/random.ts";
-import type { Arrivals } from "./arrivals.ts";
+import { type Arrivals, BEHIND_AFTER_MS } from "./arrivals.ts";
 import { backoff } from "./backoff.ts";
 import { type Connections, connections } from "./connections.ts";
 import type { DialSchedule } from "./dial_schedule.ts";
@@ -83,6 +83,14 @@ export function feedSession(
     }
   };
 
+  /** It is lost, and no duplicate of anything: that must not pass in silence. */
+  const tellBehind = (tick: TradeTick | BookTick) => {
+    tally.badFrames++;
+    const id = tick.kind === "trade" ? `Trade id is ${tick.trade_id}` : `Update id is ${tick.update_id}`;
+    const detail = `${id} for ${tick.symbol}, expected one above all that came ${BEHIND_AFTER_MS} ms before`;
+    tellUnusable("TICK_BEHIND", detail, JSON.stringify(tick));
+  };
+
   const take = (tick: TradeTick | BookTick) => {
     const ts = clock.now();
     if (ts >= quotes.dueTs) releaseQuotes(); // log time may be faster than the timer
@@ -91,6 +99,7 @@ export function feedSession(
       tally.duplicates++;
       return;
     }
+    if (arrival === "behind") return tellBehind(tick);
     if (tick.kind === "trade" || quotes.take(tick, ts)) give(tick, ts);
     else awaitQuotes();
     if (arrival === "gap") healer.wake();

@@ -31,6 +31,7 @@ export interface BadFrame {
 export type BadFrameCode =
   | "FRAME_BINARY"
   | "FRAME_TOO_LONG"
+  | "FRAME_BROKEN"
   | "FRAME_NOT_JSON"
   | "FRAME_UNKNOWN"
   | "TICK_UNUSABLE"
@@ -91,13 +92,18 @@ function replyFrame(value: object): Frame {
   if (!isId || (result === undefined && !isRefusal)) {
     return bad("FRAME_UNKNOWN", `Frame has the keys ${shown(Object.keys(value).join())}, expected a message`);
   }
-  const refusal = isRefusal ? `code ${shown(code ?? codeOf(error))}, ${shown(msg ?? "")}` : null;
+  // the newer form has both inside `error`
+  const inner = (typeof error === "object" && error !== null ? error : { code: error }) as {
+    readonly [K in "code" | "msg"]?: unknown;
+  };
+  const refusal = isRefusal ? `code ${shown(code ?? inner.code)}, ${shown(msg ?? inner.msg ?? "")}` : null;
   return { kind: "reply", id: (id as number | null | undefined) ?? null, result, refusal };
 }
 
-/** The form of the venue's newer refusals: the code inside `error`. */
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null ? (error as { code?: unknown }).code : error;
+/** What ended its connection before it was a message, by the port's reason; null where no frame was to blame. */
+export function frameAtFault(reason: string): BadFrame | null {
+  if (reason.startsWith("Frame is longer ")) return bad("FRAME_TOO_LONG", reason);
+  return reason.startsWith("Frame breaks ") ? bad("FRAME_BROKEN", reason) : null;
 }
 
 function bad(code: BadFrameCode, detail: string): BadFrame {

@@ -47,7 +47,11 @@ const WAITS: readonly (readonly [number, string | null, number | null])[] = [
   [429, "Wed, 21 Oct 2026 07:28:00 GMT", 60_000],
   [418, "-1", 120_000],
   [429, "1e9", 60_000],
-  [429, "99999999", 60_000],
+  [403, null, 60_000],
+  [403, "7", 7000],
+  [418, "259201", 259_200_000], // no ban lasts longer, and no timer much longer
+  [429, "9999999", 259_200_000],
+  [429, "9".repeat(400), 259_200_000],
 ];
 for (const [status, header, waitMs] of WAITS) {
   test(`retryAfterMs() is ${waitMs} when told ${status} with Retry-After ${header}`, () => {

@@ -22,4 +22,36 @@ test("arrivals() takes a quote when its id is higher than all before of its symb
   assert.equal(orders, ["next", "next", "duplicate", "duplicate", "next", "next"]);
 });
 
+test("arrivals() takes what is not new for a duplicate only as long as there was something new of late", () => {
+  const arrived = arrivals(["BTCUSDT"]);
+  const orders = [
+    [trade(5), 0],
+    [quote(5), 0],
+    [trade(4), 60_000],
+    [quote(5), 60_000],
+    [trade(5), 60_001],
+    [quote(5), 60_001],
+    [trade(4), 60_001],
+    [quote(4), 60_001],
+    [trade(7), 60_002],
+    [trade(6), 200_000],
+    [trade(6), 200_000],
+    [quote(6), 200_000],
+  ] as const;
+  assert.equal(orders.map(([tick, ts]) => arrived.take(tick, ts)), [
+    "next",
+    "next",
+    "duplicate",
+    "duplicate",
+    "duplicate",
+    "duplicate",
+    "behind",
+    "behind",
+    "gap",
+    "late",
+    "behind",
+    "next",
+  ]);
+});
+
 test.run();

@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { connect } from "../../../../src/streams/sources/binance/connection.ts";
 import { subscribedStreams } from "../../../../src/streams/sources/binance/subscribed_streams.ts";
-import { fakeVenue } from "../../../support/fake_venue.ts";
+import { type FakeVenue, fakeVenue } from "../../../support/fake_venue.ts";
 import { tradeMessage } from "../../../support/feed_stage.ts";
 import { SteppedTime } from "../../../support/stepped_time.ts";
 
@@ -118,10 +118,12 @@ test("connect() does not take a reply that it did not ask for", async () => {
   assert.is(connection.state, "subscribing");
   await time.advance(20);
   socket.receive('{"result":null,"id":2}');
+  socket.receive('{"error":{"code":4,"msg":"Too many requests"}}');
   assert.is(connection.state, "ready");
   assert.equal(told.filter((text) => text.startsWith("FRAME")), [
     "FRAME_UNKNOWN: Reply is to 2, expected one to 1",
     "FRAME_UNKNOWN: Reply is to 2, expected none",
+    'FRAME_UNKNOWN: Reply is to null, expected none; it says code 4, "Too many requests"',
   ]);
 });
 
@@ -157,28 +159,37 @@ for (const at of ["ready", "frame at 10", "sign at 5", "lost: reset"]) {
   });
 }
 
-test("connect() is not lost twice when its owner closes it because of a refusal", async () => {
-  const time = new SteppedTime();
-  const venue = fakeVenue(time, () => 0);
-  venue.rule.reply = () => ({ code: 2, msg: "no", id: 1 });
-  let lost = 0;
-  const connection = connect({
-    wsUrl: "ws://venue",
-    timeoutMs: 1000,
-    frames: { streams: subscribedStreams(["A"]), tick: { venue: "v", priceSource: "v" }, bytesMax: 99 },
-    dialer: venue.dialer,
-    elapsed: { now: () => time.frame },
-  }, {
-    signed() {},
-    ticked() {},
-    unusable: () => connection.close(),
-    ending() {},
-    ready() {},
-    lost: () => void lost++,
-    failed() {},
+const LAST_WORDS: readonly (readonly [string, (venue: FakeVenue) => void])[] = [
+  ["a refusal", (venue) => venue.rule.reply = () => ({ code: 2, msg: "no", id: 1 })],
+  [
+    "a broken frame",
+    (venue) => venue.rule.reply = (_, socket) => socket.cut("Frame is longer than 99 bytes"),
+  ],
+];
+for (const [name, provoke] of LAST_WORDS) {
+  test(`connect() is not lost twice when its owner closes it because of ${name}`, async () => {
+    const time = new SteppedTime();
+    const venue = fakeVenue(time, () => 0);
+    provoke(venue);
+    let lost = 0;
+    const connection = connect({
+      wsUrl: "ws://venue",
+      timeoutMs: 1000,
+      frames: { streams: subscribedStreams(["A"]), tick: { venue: "v", priceSource: "v" }, bytesMax: 99 },
+      dialer: venue.dialer,
+      elapsed: { now: () => time.frame },
+    }, {
+      signed() {},
+      ticked() {},
+      unusable: () => connection.close(),
+      ending() {},
+      ready() {},
+      lost: () => void lost++,
+      failed() {},
+    });
+    await time.advance(100);
+    assert.equal([lost, connection.state], [0, "closed"]);
   });
-  await time.advance(100);
-  assert.equal([lost, connection.state], [0, "closed"]);
-});
+}
 
 test.run();

@@ -101,10 +101,10 @@ test("connections() goes back to the old connection when its successor is cut in
   await time.advance(500);
   venue.sockets[1]!.cut("reset");
   assert.is(lines.isConnected, true);
-  await time.advance(500);
+  await time.advance(600);
   assert.equal(notes().slice(1), [
     "1015 replaced: the venue shuts it down",
-    "1515 replaced: the venue shuts it down",
+    "2015 replaced: the venue shuts it down",
   ]);
   assert.equal([counts().reconnects, venue.mostAtOnce], [0, 2]);
   venue.sockets[0]!.cut("going away"); // in the overlap: nothing is lost
@@ -134,6 +134,31 @@ test("connections() counts a silence to the end of its connection, and no time w
   assert.is(counts().stalled_ms, 12_000);
   await time.advance(50_000);
   assert.is(counts().stalled_ms, 12_000);
+});
+
+test("connections() does not dial without end when each successor is cut in the overlap", async () => {
+  const { time, venue, lines, dialedMs } = connectionsStage();
+  lines.start();
+  await time.advance(1000);
+  venue.sockets[0]!.receive('{"e":"serverShutdown","E":1}');
+  for (let i = 0; i < 1000; i++) {
+    await time.advance(20);
+    for (const socket of venue.open().slice(1)) socket.cut("reset");
+  }
+  assert.ok(dialedMs().length <= 9, `${dialedMs().length} dials in 20 s`);
+  assert.is(lines.isConnected, true);
+});
+
+test("connections() does not dial without end when each connection says farewell at once", async () => {
+  const { time, venue, lines, trade, dialedMs } = connectionsStage();
+  lines.start();
+  for (let i = 0; i < 300; i++) {
+    await time.advance(1000);
+    trade(i);
+    for (const socket of venue.open()) socket.receive('{"e":"serverShutdown","E":1}');
+  }
+  assert.ok(dialedMs().length <= 30, `${dialedMs().length} dials in 5 min`);
+  assert.equal([lines.isConnected, venue.mostAtOnce], [true, 2]);
 });
 
 test.run();

@@ -36,7 +36,11 @@ const REFUSALS: readonly (readonly [string, number])[] = [
   ["Connection refused with HTTP 429", 31_000],
   ['Connection refused with HTTP 429, Retry-After "7"', 8000],
   ["Connection refused with HTTP 418, retry-after: 120", 121_000],
-  ["Unexpected server response: 403", 31_000],
+  ["Connection refused with HTTP 403", 31_000],
+  ['Connection refused with HTTP 418, Retry-After "9999999"', 259_201_000],
+  [`Connection refused with HTTP 429, Retry-After "${"9".repeat(400)}"`, 259_201_000],
+  ['Connection refused with HTTP 429, Retry-After "Wed, 21 Oct 2026 07:28:00 GMT"', 31_000],
+  ["No connection within 429 ms", -Infinity],
   ["Connection refused with HTTP 500", -Infinity],
   ["connect ECONNREFUSED 127.0.0.1:44291", -Infinity],
 ];

@@ -150,7 +150,7 @@ test("feedSession() counts bad frames as errors and keeps no more of them than i
 
 const FAILURES: readonly (readonly [string, Partial<HttpAnswer> | number, number, string])[] = [
   ["an HTML page", { body: "<html>" }, 1, "NOT_JSON: the answer is an HTML page"],
-  ["403", { status: 403, body: "<html>" }, 1, "FIREWALL: status 403, an HTML page"],
+  ["403", { status: 403, body: "<html>" }, 1, "FIREWALL: status 403, an HTML page; no request for 60 s"],
   ["418", { status: 418 }, 1, "BANNED: status 418, empty; no request for 120 s"],
   [
     "429 with Retry-After",
@@ -216,6 +216,42 @@ test("feedSession() sends no request of any kind before Retry-After is over, and
   });
   await time.advance(31_000);
   assert.equal(idsOf(stage.trades()), [1, 5, 2, 3, 4]);
+});
+
+test("feedSession() counts frames that the port cannot take as messages, and keeps their reason", async () => {
+  const stage = feedStage();
+  stage.start();
+  await stage.time.advance(100);
+  stage.venue.open()[0]!.cut("Frame is longer than 65536 bytes");
+  await stage.time.advance(5000);
+  stage.venue.open()[0]!.cut("Frame breaks the protocol: Invalid WebSocket frame: RSV1 must be clear");
+  assert.equal(stage.letters.map(({ reason_code, detail }) => [reason_code, detail]), [
+    ["FRAME_TOO_LONG", "Frame is longer than 65536 bytes"],
+    ["FRAME_BROKEN", "Frame breaks the protocol: Invalid WebSocket frame: RSV1 must be clear"],
+  ]);
+  const { feed, errors } = stage.feed.lastHealth().payload;
+  assert.equal([feed!.bad_frames, feed!.frames, errors], [2, 2 + 1 + 2 + 1, 2]);
+});
+
+test("feedSession() tells when ids that are no higher go on coming, for they are lost and no duplicates", async () => {
+  const stage = feedStage();
+  const { time, venue } = stage;
+  stage.start();
+  await time.advance(100);
+  venue.publish("btcusdt@bookTicker", quoteMessage(Number.MAX_SAFE_INTEGER));
+  for (let id = 1; id <= 70; id++) {
+    venue.publish("btcusdt@trade", tradeMessage(id));
+    venue.publish("btcusdt@bookTicker", quoteMessage(id));
+    await time.advance(1000);
+  }
+  assert.is(stage.trades().length, 70);
+  const { feed, errors } = stage.feed.lastHealth().payload;
+  assert.equal([feed!.duplicates, feed!.bad_frames, errors], [61, 9, 9]);
+  assert.equal(stage.letters.map(({ reason_code }) => reason_code), Array(9).fill("TICK_BEHIND"));
+  assert.is(
+    stage.letters[0]!.detail,
+    "Update id is 62 for BTCUSDT, expected one above all that came 60000 ms before",
+  );
 });
 
 test("feedSession() counts an answer that holds no trades, and keeps it", async () => {

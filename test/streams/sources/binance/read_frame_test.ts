@@ -36,7 +36,7 @@ const UNDERSTOOD: readonly (readonly [string, Frame])[] = [
     kind: "reply",
     id: null,
     result: undefined,
-    refusal: 'code 2, ""',
+    refusal: 'code 2, "no"',
   }],
   ['{"error":7,"id":1}', { kind: "reply", id: 1, result: undefined, refusal: 'code 7, ""' }],
   [JSON.stringify(SHUTDOWN), { kind: "shutdown" }],
