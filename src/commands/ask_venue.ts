@@ -70,18 +70,20 @@ async function askBinance(config: Config, get: HttpGet): Promise<VenueFacts> {
   }
 }
 
-/** Prices are live where the venue is Binance itself; whoever else speaks its protocol plays something back. */
+/** Live where the venue is Binance itself, whose test hosts make them up; whoever else speaks its protocol plays back. */
 function pricesOf({ binance: { ws_url, rest_url } }: Config): RunIdentity["prices"] {
-  const isLive = [ws_url, rest_url].every((url) => /\.binance\.(?:com|vision)$/.test(new URL(url).hostname));
-  return isLive ? "live" : "recorded";
+  const hosts = [ws_url, rest_url].map((url) => new URL(url).hostname);
+  if (!hosts.every((host) => /\.binance\.(?:com|vision)$/.test(host))) return "recorded";
+  return hosts.some((host) => /testnet|demo/.test(host)) ? "invented" : "live";
 }
 
 async function refuseUnknown(
   config: Config,
   ask: (path: string, bytesMax: number) => Promise<HttpAnswer>,
 ): Promise<void> {
-  const all = await ask("/api/v3/exchangeInfo?permissions=SPOT", LIST_BYTES_MAX);
-  if (answerProblem(all) !== null) {
+  const path = "/api/v3/exchangeInfo?permissions=SPOT";
+  const all = await ask(path, LIST_BYTES_MAX).catch(() => null); // it only helps the message
+  if (all === null || answerProblem(all) !== null) {
     throw new ConfigError(`symbols: ${config.source} does not know one of ${config.symbols.join(", ")}`);
   }
   const { rules } = symbolRulesOf(JSON.parse(all.body));

@@ -4,7 +4,7 @@ import type { Config } from "../core/config.ts";
 import type { AnyDraft } from "../core/event.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { elapsedClock } from "../edge/clocks.ts";
-import { watchLoop } from "../edge/loop_watchdog.ts";
+import { type LoopWatch, watchLoop } from "../edge/loop_watchdog.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
@@ -53,21 +53,25 @@ export async function liveNight(
     nowMs: () => performance.now(),
   });
   const timers = [setInterval(beat, BEAT_EVERY_MS), setInterval(progress, progressEveryMs(terminal))];
-  const loopWatch = plan.isDurable
-    ? watchLoop({
-      varFolder,
-      runId,
-      stalledMs: config.watchdog.loop_stalled_ms,
-      onLost: (error) => terminal.say(`The watch over the event loop is lost: ${error.message}`),
-    })
-    : null;
+  let loopWatch: LoopWatch | null = null;
   try {
+    if (plan.isDurable) {
+      loopWatch = watchLoop({
+        varFolder,
+        runId,
+        stalledMs: config.watchdog.loop_stalled_ms,
+        onLost: (error) => terminal.say(`The watch over the event loop is lost: ${error.message}`),
+      });
+    }
     const vitals$ = plan.isDurable ? vitalsOf(setting) : NEVER;
     return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);
-    await loopWatch?.close();
-    await market.close();
+    try {
+      await loopWatch?.close();
+    } finally {
+      await market.close();
+    }
   }
 }
 

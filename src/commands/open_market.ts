@@ -54,7 +54,10 @@ export async function openMarket(
     startTs,
     ticksPerS,
   });
-  const server = await serveVenue(venue);
+  const server = await serveVenue(venue).catch((error) => {
+    venue.close();
+    throw error;
+  });
   const { wsUrl: ws_url, restUrl: rest_url } = server;
   const feed = feedOf(setting, journal, { ...config.binance, ws_url, rest_url });
   const close = async () => {

@@ -39,7 +39,8 @@ export function rememberWrites(files: Files, folder: string): WrittenFiles {
   };
 
   /** The last moment at which a change by another can be seen: the rename would wipe it out. */
-  const isAsWritten = ({ path, hashes }: WrittenFile) => files.exists(path) && hashes.holdsAll(files.read(path));
+  const isAsWritten = ({ path, hashes }: WrittenFile) =>
+    files.exists(path) && hashes.holdsAll(files.read(path));
 
   return {
     folder,

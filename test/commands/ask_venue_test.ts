@@ -102,10 +102,19 @@ test("askVenue() asks the live venue for the rules of the symbols and how much i
   ]);
 });
 
-test("askVenue() calls prices recorded where somebody else speaks for the venue", async () => {
-  const { get } = venueOf({ body: { symbols: [symbolInfo("BTCUSDT")] } }, { body: [] });
-  const facts = await askVenue(configWith([...BINANCE, "binance.ws_url=ws://127.0.0.1:9000"]), get);
-  assert.is(facts.prices, "recorded");
+test("askVenue() calls prices live only where the venue itself gives them", async () => {
+  const hosts = [
+    ["wss://stream.binance.com:9443", "https://api.binance.com", "live"],
+    ["wss://stream.testnet.binance.vision", "https://testnet.binance.vision", "invented"],
+    ["ws://127.0.0.1:9000", "https://api.binance.com", "recorded"],
+    ["wss://stream.binance.com", "http://binance.com.example.org", "recorded"],
+  ];
+  for (const [ws, rest, prices] of hosts) {
+    const { get } = venueOf({ body: { symbols: [symbolInfo("BTCUSDT")] } }, { body: [] });
+    const urls = [`binance.ws_url=${ws}`, `binance.rest_url=${rest}`];
+    const facts = await askVenue(configWith([...BINANCE, ...urls]), get);
+    assert.is(facts.prices, prices, ws);
+  }
 });
 
 test("askVenue() names the nearest symbols where one is unknown", async () => {
@@ -120,12 +129,19 @@ test("askVenue() names the nearest symbols where one is unknown", async () => {
 });
 
 test("askVenue() says that a symbol is unknown where the list is not to be had", async () => {
-  const { get } = venueOf(UNKNOWN, { status: 503, body: "<html>" });
-  try {
-    await askVenue(configWith(["source=binance", "symbols=[BTCUSDX]"]), get);
-    assert.unreachable();
-  } catch (error) {
-    assert.is((error as Error).message, "symbols: binance does not know one of BTCUSDX");
+  const refused = venueOf(UNKNOWN, { status: 503, body: "<html>" });
+  const late = venueOf(UNKNOWN);
+  const lateGet: HttpGet = (url, options) =>
+    late.asked.length === 0
+      ? late.get(url, options)
+      : Promise.reject(new Error("No whole answer within 5000 ms"));
+  for (const get of [refused.get, lateGet]) {
+    try {
+      await askVenue(configWith(["source=binance", "symbols=[BTCUSDX]"]), get);
+      assert.unreachable();
+    } catch (error) {
+      assert.is((error as Error).message, "symbols: binance does not know one of BTCUSDX");
+    }
   }
 });
 

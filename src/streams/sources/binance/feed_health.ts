@@ -31,15 +31,19 @@ export function feedHealth(state: FeedState): Draft<"health"> {
     state: troubles.length === 0 ? "UP" : "DEGRADED",
     uptime_s: Math.max(0, Math.floor(state.uptimeMs / 1000)),
     origin: "input",
-    ...(probed !== null && "latencyMs" in probed
-      ? { latency_ms: probed.latencyMs, clock_offset_ms: probed.clockOffsetMs }
-      : {}),
+    ...measured(probed),
     ...(p50 === null || p95 === null ? {} : { p50_ms: p50, p95_ms: p95 }),
     errors: state.errors,
     ...(detail === "" ? {} : { detail }),
     feed,
   };
   return { type: "health", source: "market_role", ts: state.ts, cause: null, payload };
+}
+
+function measured(probed: ProbeResult | null): Pick<Health, "latency_ms" | "clock_offset_ms"> {
+  if (probed === null || !("latencyMs" in probed)) return {};
+  const { latencyMs: latency_ms, clockOffsetMs } = probed;
+  return clockOffsetMs === null ? { latency_ms } : { latency_ms, clock_offset_ms: clockOffsetMs };
 }
 
 function troublesOf({ feed, isStalled, trouble, lastProbe }: FeedState): readonly string[] {

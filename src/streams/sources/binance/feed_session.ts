@@ -149,6 +149,7 @@ export function feedSession(
   const probing = probe({
     door,
     everyMs: binance.probe_every_ms,
+    doubtMsMax: binance.clock.offset_ms_max,
     clock,
     elapsed,
     timer: timer(),

@@ -4,7 +4,13 @@ import type { RestDoor, RestFailure } from "./rest_door.ts";
 import { shown } from "./tick_of_message.ts";
 
 /** Asks the venue for its time, again and again: how long that takes and how far the clocks are apart. */
-export type ProbeResult = { readonly latencyMs: number; readonly clockOffsetMs: number } | RestFailure;
+export type ProbeResult = ProbeAnswer | RestFailure;
+
+export interface ProbeAnswer {
+  readonly latencyMs: number;
+  /** The venue's clock minus ours; null where the answer took too long to tell. */
+  readonly clockOffsetMs: number | null;
+}
 
 export interface Probe {
   start(): void;
@@ -14,6 +20,8 @@ export interface Probe {
 export interface ProbeOptions {
   readonly door: RestDoor;
   readonly everyMs: number;
+  /** An offset is known to half the time of its exchange; one known no better than this is none. */
+  readonly doubtMsMax: number;
   /** Log time. */
   readonly clock: Clock;
   readonly elapsed: Clock;
@@ -25,7 +33,7 @@ export interface ProbeOptions {
 const ANSWER_BYTES_MAX = 65_536;
 
 export function probe(options: ProbeOptions): Probe {
-  const { door, everyMs, clock, elapsed, timer, onResult, onError } = options;
+  const { door, everyMs, doubtMsMax, clock, elapsed, timer, onResult, onError } = options;
   let isRunning = true;
 
   const start = () => {
@@ -40,10 +48,11 @@ export function probe(options: ProbeOptions): Probe {
         const problem = `NOT_TIME: serverTime is ${shown(venueTs)}, expected unix milliseconds`;
         return onResult({ ok: false, kind: "bad", problem });
       }
-      const middleTs = Math.floor((askedTs + clock.now()) / 2);
+      const nowTs = clock.now();
+      const middleTs = Math.floor((askedTs + nowTs) / 2);
       onResult({
         latencyMs: Math.round(answer.elapsedMs * 1000) / 1000,
-        clockOffsetMs: venueTs as number - middleTs,
+        clockOffsetMs: (nowTs - askedTs) / 2 <= doubtMsMax ? venueTs as number - middleTs : null,
       });
     }).catch(onError);
   };

@@ -23,6 +23,7 @@ function staged(
       },
     },
     everyMs: 1000,
+    doubtMsMax: 1000,
     clock: { now: () => 50_000 + aheadMs + time.frame * speed },
     elapsed: { now: () => time.frame },
     timer: oneTimer(time, (error) => errors.push(error)),
@@ -56,6 +57,15 @@ test("probe() takes the offset from the middle of the exchange, in log time", as
   probing.start();
   await time.advance(40);
   assert.equal(results, [{ latencyMs: 20, clockOffsetMs: 690 }]);
+});
+
+test("probe() gives no offset when the exchange took so long that it could be anything", async () => {
+  for (const [afterMs, clockOffsetMs] of [[2000, 9000], [2001, null]] as const) {
+    const { time, results, probing } = staged(() => serverTime(60_000), { afterMs });
+    probing.start();
+    await time.advance(2001);
+    assert.equal(results, [{ latencyMs: 20, clockOffsetMs }]);
+  }
 });
 
 test("probe() asks no second time when the first answer is still to come", async () => {
