@@ -5,6 +5,7 @@
 import fs, { type readFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import process from "node:process";
+import type { Worker } from "node:worker_threads";
 import { Journal } from "../src/sinks/journal.ts";
 import { momentum } from "../src/streams/strategies/momentum.ts";
 
@@ -61,6 +62,12 @@ const FAULTS: Readonly<Record<string, () => (() => void) | void>> = {
       if (isBroken) throw new Error("The deadletters are gone");
       deadletter.apply(this, letter);
     };
+  },
+  /** The thread that watches the loop ends. */
+  watch() {
+    const threads: Worker[] = [];
+    process.on("worker", (thread) => threads.push(thread));
+    return () => threads.forEach((thread) => void thread.terminate());
   },
   memory: () => () => kept.push(new Uint8Array(600_000_000).fill(1)),
   lag: () => () => blockFor(800),

@@ -132,6 +132,7 @@ export const PROCESS: readonly Provocation[] = [
     sets: [faults({ kind: "bad_frame", after_ms: 1000, every_ms: 200, count: 1 }), "watchdog.restarts_max=1"],
     deed: breaking,
   },
+  { code: "ROLE_DEAD", cause: "the loop's watch is gone", breaks: "watch", deed: breaking },
   { code: "SCHEMA_INVALID", cause: "a score of 2", breaks: "schema", deed: breaking },
   { code: "POLICY_ERROR", cause: "the policy's wasm traps", breaks: "policy", deed: breaking },
   { code: "CMDLINE_HASH", cause: "/proc/self/cmdline unreadable", breaks: "cmdline", expected: AT_START },

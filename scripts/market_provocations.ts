@@ -57,6 +57,7 @@ export const LIMITS: readonly Provocation[] = [
   {
     code: "RISK_STALE_PRICE",
     cause: "a quote of an earlier moment",
+    expected: { trades: false },
     sets: ["risk.stale_price.limit_ms=1", "risk.stale_price.action=STOP"],
   },
   {

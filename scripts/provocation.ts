@@ -22,7 +22,7 @@ export interface Expected {
   readonly exit: number | null;
   readonly verify: number;
   readonly isLatched: boolean;
-  /** There were orders before. */
+  /** There must have been orders before. */
   readonly trades: boolean;
   /** What the risk role does with that code. */
   readonly action: "STOP" | "REDUCE";

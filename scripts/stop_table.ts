@@ -107,7 +107,7 @@ function judge(code: string, cause: string, expected: Expected, end: NightEnd): 
   if (isStop) want("stop_journal", said[0], code);
   if (!isStop) want(`a risk_action ${expected.action}`, acted, true);
   want("STOP.flag", end.latchCode, expected.isLatched ? code : null);
-  want("the night traded", trades.length > 0, expected.trades);
+  if (expected.trades) want("the night traded", trades.length > 0, true);
   return {
     cells: [
       code,

@@ -1,7 +1,7 @@
 import process from "node:process";
-import { asyncScheduler, NEVER, type Observable } from "rxjs";
+import { asyncScheduler, merge, NEVER, type Observable, ReplaySubject } from "rxjs";
 import type { Config } from "../core/config.ts";
-import type { AnyDraft } from "../core/event.ts";
+import type { AnyDraft, Draft } from "../core/event.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { elapsedClock } from "../edge/clocks.ts";
 import { type LoopWatch, watchLoop } from "../edge/loop_watchdog.ts";
@@ -53,6 +53,8 @@ export async function liveNight(
     nowMs: () => performance.now(),
   });
   const timers = [setInterval(beat, BEAT_EVERY_MS), setInterval(progress, progressEveryMs(terminal))];
+  /** Waits for the night where the watch is lost before it has begun. */
+  const loss$ = new ReplaySubject<AnyDraft>(1);
   let loopWatch: LoopWatch | null = null;
   try {
     if (plan.isDurable) {
@@ -60,10 +62,10 @@ export async function liveNight(
         varFolder,
         runId,
         stalledMs: config.watchdog.loop_stalled_ms,
-        onLost: (error) => terminal.say(`The watch over the event loop is lost: ${error.message}`),
+        onLost: (error) => loss$.next(lossOf(error, { ts: pace.clock.now(), startedTs })),
       });
     }
-    const vitals$ = plan.isDurable ? vitalsOf(setting) : NEVER;
+    const vitals$ = plan.isDurable ? merge(vitalsOf(setting), loss$) : NEVER;
     return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);
@@ -76,6 +78,17 @@ export async function liveNight(
 }
 
 const NO_MARKET: OpenMarket = { marketAgenda: null, feed: null, close: async () => {} };
+
+/** A loop that nobody watches could hang for the rest of the night, so its watch is a role that is dead. */
+export function lossOf(
+  error: Error,
+  { ts, startedTs }: { readonly ts: number; readonly startedTs: number },
+): Draft<"health"> {
+  const uptime_s = Math.max(0, ts - startedTs) / 1000;
+  const detail = `the watch over the event loop is lost: ${error.message}`;
+  const payload = { role: "watchdog_role", state: "DOWN", uptime_s, origin: "input", detail } as const;
+  return { type: "health", source: "watchdog_role", ts, cause: null, payload };
+}
 
 /** How the process itself does. */
 function vitalsOf({ config, plan: { pace, startedTs } }: NightSetting): Observable<AnyDraft> {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { beatOf } from "../../src/commands/live_night.ts";
+import { beatOf, lossOf } from "../../src/commands/live_night.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { atTime } from "../support/frozen_time.ts";
@@ -27,5 +27,16 @@ test("beatOf() says once that a beat is lost, and does not throw into the night"
     assert.is(terminal.said.length, 1);
     assert.match(terminal.said[0]!, /^current\.json could not be written: /);
   }));
+
+test("lossOf() is the end of a role: a loop that nobody watches is not traded with", () => {
+  const { payload } = lossOf(new Error("it went"), { ts: 5000, startedTs: 2000 });
+  assert.equal(payload, {
+    role: "watchdog_role",
+    state: "DOWN",
+    uptime_s: 3,
+    origin: "input",
+    detail: "the watch over the event loop is lost: it went",
+  });
+});
 
 test.run();

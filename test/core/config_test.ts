@@ -57,7 +57,7 @@ test("loadConfig() has the same defaults as the file that comes with the program
     renew_after_ms: 82_800_000,
     lost_after_ms: 120_000,
     probe_every_ms: 10_000,
-    errors: { limit: 30, window_ms: 300_000 },
+    errors: { limit: 20, window_ms: 300_000 },
     clock: { offset_ms_max: 1000, stop_ms: 60_000 },
     frame_bytes_max: 65_536,
     deadletters_per_min_max: 60,

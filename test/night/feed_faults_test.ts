@@ -79,7 +79,7 @@ async function nightWith(
   const files = memoryFiles();
   const night = await runVirtually(
     scheduler,
-    simNight({ config, files, feed, pace: { clock, speed: 1, scheduler } }),
+    (onStarted) => simNight({ config, files, feed, pace: { clock, speed: 1, scheduler }, onStarted }),
   );
   const events = eventsOf(files, night.runFolder);
   const ticks = events.flatMap((event) => event.type === "market_tick" ? [event.payload] : []);

@@ -84,17 +84,23 @@ function httpAnswer({ status, headers, body }: VenueAnswer, elapsedMs: number) {
 /** How far virtual time goes before promises get their turn, so how late an answer may be noticed. */
 export const STEP_MS = 5;
 
-/** Runs virtual time until the work is done; promises get their turn between two steps. */
+/**
+ * Runs virtual time from when the work says that it has begun until it is done; promises get their turn between two
+ * steps. What comes before takes real time, of which virtual time must not depend.
+ */
 export async function runVirtually<Result>(
   scheduler: VirtualTimeScheduler,
-  work: Promise<Result>,
+  work: (onStarted: () => void) => Promise<Result>,
 ): Promise<Result> {
   let isDone = false;
-  const done = work.finally(() => isDone = true);
+  const done = await new Promise<{ readonly result: Promise<Result> }>((resolve) => {
+    const result = work(() => resolve({ result })).finally(() => isDone = true);
+    result.catch(() => resolve({ result }));
+  });
   for (let toMs = scheduler.now(); !isDone; toMs += STEP_MS) {
     scheduler.maxFrames = toMs;
     scheduler.flush();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return done;
+  return done.result;
 }
