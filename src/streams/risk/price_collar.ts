@@ -9,6 +9,7 @@ import {
   type Quantity,
   rateOf,
 } from "../../core/fixed_point.ts";
+import { entryFreezes } from "./entry_freezes.ts";
 import type { Breach, RiskCheck, RiskView } from "./risk_check.ts";
 
 const ONE = 100_000_000n as Quantity;
@@ -16,7 +17,6 @@ const ONE = 100_000_000n as Quantity;
 /** RISK_PRICE_COLLAR: how far an entry's price lies from the mid of the book. */
 export function priceCollar({ price_collar: { limit, action } }: RiskConfig): RiskCheck {
   const share = parseRate(limit);
-  const frozen = new Set<string>();
 
   function breachOf(symbol: string, price: Price, mid: Price): Breach | null {
     const fair = notionalOf(mid, ONE);
@@ -35,24 +35,14 @@ export function priceCollar({ price_collar: { limit, action } }: RiskConfig): Ri
     return breachOf(symbol, parsePrice(ask), mid) ?? breachOf(symbol, parsePrice(bid), mid);
   }
 
+  const frozen = entryFreezes(action, breachIn);
   return {
     code: "RISK_PRICE_COLLAR",
     action,
     order({ markets }, { side, symbol, price }) {
       if (side === "SELL") return null;
-      const breach = breachOf(symbol, price, parsePrice(markets.get(symbol)!.book!.price));
-      if (breach !== null && action === "FREEZE") frozen.add(symbol);
-      return breach;
+      return frozen.met(symbol, breachOf(symbol, price, parsePrice(markets.get(symbol)!.book!.price)));
     },
-    /** A wide book alone is no breach here; but what an entry has frozen stays so until the book is narrow again. */
-    state(view) {
-      const breaches: Breach[] = [];
-      for (const symbol of frozen) {
-        const breach = breachIn(view, symbol);
-        if (breach === null) frozen.delete(symbol);
-        else breaches.push(breach);
-      }
-      return breaches;
-    },
+    state: frozen.standing,
   };
 }
