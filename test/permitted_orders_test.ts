@@ -165,7 +165,7 @@ test("night() hands the executor orders that schema and policy let through and t
       reached += orders.length;
       refused += happenings.filter(({ what }) => what === "order").length - orders.length;
     }),
-    { numRuns: 300 },
+    { numRuns: 300, seed: 14 }, // the same nights each time: how many orders they bring is asserted below
   );
   assert.ok(reached > 100 && refused > 100, `${reached} reached it, ${refused} did not`);
 });

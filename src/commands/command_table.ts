@@ -7,6 +7,8 @@ import { redact } from "../core/secrets.ts";
 import { doctor } from "./doctor.ts";
 import { gates } from "./gates.ts";
 import { nore } from "./nore.ts";
+import { accept } from "./accept.ts";
+import { night } from "./night.ts";
 import { recover } from "./recover.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
@@ -14,7 +16,19 @@ import { unlatch } from "./unlatch.ts";
 import { verify } from "./verify.ts";
 
 /** All commands, and the way from the program's words to an exit code. */
-const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, recover, config, doctor, gates];
+const COMMANDS: readonly Command[] = [
+  nore,
+  verify,
+  status,
+  stop,
+  unlatch,
+  recover,
+  night,
+  accept,
+  config,
+  doctor,
+  gates,
+];
 
 export async function runCommand(words: readonly string[], terminal: Terminal): Promise<number> {
   const [first] = words;

@@ -9,6 +9,8 @@ import { gates } from "../../src/commands/gates.ts";
 import { nore } from "../../src/commands/nore.ts";
 import { status } from "../../src/commands/status.ts";
 import { stop } from "../../src/commands/stop.ts";
+import { accept } from "../../src/commands/accept.ts";
+import { night } from "../../src/commands/night.ts";
 import { recover } from "../../src/commands/recover.ts";
 import { unlatch } from "../../src/commands/unlatch.ts";
 import { verify } from "../../src/commands/verify.ts";
@@ -17,7 +19,19 @@ import { takeVarLock } from "../../src/edge/var_lock.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
-const COMMANDS: readonly Command[] = [nore, verify, status, stop, unlatch, recover, config, doctor, gates];
+const COMMANDS: readonly Command[] = [
+  nore,
+  verify,
+  status,
+  stop,
+  unlatch,
+  recover,
+  night,
+  accept,
+  config,
+  doctor,
+  gates,
+];
 
 /** The words that call a command. */
 function wordsOf({ name }: Command): readonly string[] {
@@ -94,7 +108,7 @@ test("runCommand() refuses an unknown command with the nearest one, or with all"
     ["Status", 'Unknown command "Status", did you mean status'],
     [
       "trade",
-      'Unknown command "trade", commands are --mode nore, verify, status, stop, unlatch, recover, config, doctor, gates',
+      'Unknown command "trade", commands are --mode nore, verify, status, stop, unlatch, recover, night, accept, config, doctor, gates',
     ],
   ];
   for (const [word, says] of table) {

@@ -1,119 +1,20 @@
-import { VirtualTimeScheduler } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { VenueFault } from "../../src/core/config.ts";
-import type { MarketTick } from "../../src/core/event.ts";
-import type { Machine } from "../../src/core/machine.ts";
-import { randomStream } from "../../src/core/random.ts";
-import { binanceFeed } from "../../src/streams/sources/binance/binance_feed.ts";
-import type { VenueMessage } from "../../src/streams/sources/binance/venue_message.ts";
-import { embeddedMarket, type MarketState } from "../../src/streams/sources/embedded/embedded_market.ts";
-import { embeddedVenue } from "../../src/streams/sources/embedded/embedded_venue.ts";
-import type { VenueAccount } from "../../src/streams/sources/embedded/venue_account.ts";
-import { memoryFiles } from "../support/memory_files.ts";
-import { eventsOf } from "../support/night_events.ts";
 import { configWith } from "../support/repo_config.ts";
-import { SIM_START_TS, type SimNight, simNight } from "../support/sim_night.ts";
+import { journaledTrades, type VenueNight, venueNight } from "../support/venue_night.ts";
 import { verifyInMemory } from "../support/verify_in_memory.ts";
-import { runVirtually, STEP_MS, wiredVenue } from "../support/wired_venue.ts";
+import { STEP_MS } from "../support/wired_venue.ts";
 
 /** Whole nights over the venue's protocol, each with a fault: the certificate must tell what the venue did, exactly. */
 
-interface FaultNight extends SimNight {
-  readonly account: VenueAccount;
-  readonly feed: Readonly<Record<string, number>>;
-  /** What happened on the market from the first journaled trade of each symbol on. */
-  readonly trades: ReadonlyMap<string, readonly number[]>;
-  readonly ticks: readonly MarketTick[];
-}
-
-async function nightWith(
-  faults: readonly Partial<VenueFault>[],
-  sets: readonly string[],
-): Promise<FaultNight> {
-  const config = configWith([
-    `market.embedded.faults=${JSON.stringify(faults)}`,
-    "binance.probe_every_ms=2000",
-    ...sets,
-  ]);
-  const scheduler = new VirtualTimeScheduler();
-  const clock = { now: () => SIM_START_TS + scheduler.now() };
-  const happened: VenueMessage[] = [];
-  const { symbols } = config;
-  const { ticks_per_s: ticksPerS } = config.market.embedded;
-  const market = embeddedMarket({ seed: 7, symbols, startTs: SIM_START_TS, ticksPerS });
-  const watched: Machine<MarketState, number, VenueMessage> = {
-    ...market,
-    step(state, ts) {
-      const [next, messages] = market.step(state, ts);
-      happened.push(...messages);
-      return [next, messages];
-    },
-  };
-  const venue = embeddedVenue({
-    market: watched,
-    symbols,
-    ticksPerS,
-    faults: config.market.embedded.faults,
-    clock,
-    speed: 1,
-    scheduler,
-    startTs: SIM_START_TS,
-  });
-  const { dialer, get } = wiredVenue(venue, scheduler);
-  const feed = binanceFeed({
-    venue: "embedded",
-    priceSource: "embedded",
-    symbols,
-    binance: { ...config.binance, ws_url: "ws://venue", rest_url: "http://venue" },
-    book: config.market.book,
-    gapTradesMax: config.market.gap.trades_max,
-    clock,
-    elapsed: scheduler,
-    scheduler,
-    random: randomStream(7, "feed"),
-    dialer,
-    get,
-    onUnusable: () => {},
-  });
-  const files = memoryFiles();
-  const night = await runVirtually(
-    scheduler,
-    (onStarted) => simNight({ config, files, feed, pace: { clock, speed: 1, scheduler }, onStarted }),
-  );
-  const events = eventsOf(files, night.runFolder);
-  const ticks = events.flatMap((event) => event.type === "market_tick" ? [event.payload] : []);
-  return {
-    ...night,
-    account: venue.account(),
-    feed: night.report["feed"] as FaultNight["feed"],
-    trades: tradesFrom(happened, ticks),
-    ticks,
-  };
-}
-
-/** Ids of what happened between the first and the last trade that was journaled. */
-function tradesFrom(happened: readonly VenueMessage[], ticks: readonly MarketTick[]): Map<string, number[]> {
-  const bySymbol = new Map<string, number[]>();
-  for (const [symbol, ids] of journaledTrades(ticks)) {
-    const [first, last] = [Math.min(...ids), Math.max(...ids)];
-    const all = happened.flatMap((message) => "e" in message && message.s === symbol ? [message.t] : []);
-    bySymbol.set(symbol, all.filter((id) => id >= first && id <= last));
-  }
-  return bySymbol;
-}
-
-function journaledTrades(ticks: readonly MarketTick[]): Map<string, number[]> {
-  const bySymbol = new Map<string, number[]>();
-  for (const tick of ticks) {
-    if (tick.kind !== "trade") continue;
-    bySymbol.set(tick.symbol, [...(bySymbol.get(tick.symbol) ?? []), tick.trade_id]);
-  }
-  return bySymbol;
+function nightWith(faults: readonly Partial<VenueFault>[], sets: readonly string[]): Promise<VenueNight> {
+  const injected = `market.embedded.faults=${JSON.stringify(faults)}`;
+  return venueNight(configWith([injected, "binance.probe_every_ms=2000", ...sets]));
 }
 
 /** Nothing lost, nothing doubled, and the run verifies. */
-function proveWhole(night: FaultNight): void {
+function proveWhole(night: VenueNight): void {
   assert.is(night.verdict, "PASS", JSON.stringify(night.stop));
   const sorted = [...journaledTrades(night.ticks)].map(([symbol, ids]) =>
     [symbol, ids.sort((a, b) => a - b)] as const
