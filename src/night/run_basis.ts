@@ -1,22 +1,55 @@
-import type { Config } from "../core/config.ts";
+import { type Config, loadConfig } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
+import type { Event } from "../core/event.ts";
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files, PolicyGate } from "../core/ports.ts";
+import { nightRoles } from "../pipeline.ts";
 import { openGate } from "../policy/opa_gate.ts";
+import { readLog } from "../sinks/log_reader.ts";
+import type { RoleEntry } from "../streams/operators/react.ts";
 import { openContracts } from "./open_run.ts";
+import { NOTHING_TOLD, type StartFacts, startFactsIn } from "./start_facts.ts";
 
 /** What a run was begun with, from its own folder: it is judged by nothing else. Call when the folder is verified. */
+export interface RunBasis {
+  readonly manifest: RunManifest;
+  readonly config: Config;
+  readonly contracts: Contracts;
+  /** Or why they cannot be had. */
+  readonly startFacts: StartFacts | string;
+}
+
 export interface RunManifest {
   readonly run_id: string;
   readonly mode: string;
   readonly source: string;
   readonly prices: "invented" | "live" | "recorded";
   readonly venue: string;
+  readonly seed: number;
   readonly started_ts: number;
+  readonly cmdline: readonly string[];
   readonly cmdline_hash: string;
+  readonly code_version: { readonly source_sha256: string };
   readonly policy_sha256: string;
   readonly policy_data_sha256: string;
   readonly anchor_key: { readonly key_id: string; readonly public_key: string };
+}
+
+/** With `configSchema` of this program: what a newer one asks for besides has its default. */
+export function readBasis(files: Files, runFolder: string, configSchema: unknown): RunBasis {
+  const manifest = readManifest(files, runFolder);
+  const text = new TextDecoder().decode(files.read(`${runFolder}/config.json`));
+  return {
+    manifest,
+    config: loadConfig({ text, form: "json", overrides: [], schema: configSchema }),
+    contracts: readContracts(files, runFolder),
+    startFacts: readStartFacts(files, runFolder, manifest.run_id),
+  };
+}
+
+function readStartFacts(files: Files, runFolder: string, runId: string): StartFacts | string {
+  const first = readLog(files, runFolder, { runId, queues: ["lifecycle"] }).next().value;
+  return first === undefined ? NOTHING_TOLD : startFactsIn(first.event as Event<"lifecycle">);
 }
 
 export function readManifest(files: Files, runFolder: string): RunManifest {
@@ -31,27 +64,28 @@ export function readContracts(files: Files, runFolder: string): Contracts {
   return openContracts(new Map(paths.map((path) => [path, files.read(`${folder}/${path}`)])));
 }
 
-/** A run does not keep which fields each rule reads, so each is given all of them: it decides the same. */
+/** Where a run does not keep which fields each rule reads, each is given all of them: it decides the same. */
 const READS_ALL = [["type"], ["source"], ["ts"], ["payload"], ["manifest"]];
+
+/** As they were when the night began. */
+export function openRunRoles(
+  { manifest, config }: RunBasis,
+  { symbols }: StartFacts,
+): readonly RoleEntry[] {
+  return nightRoles({ config, runId: manifest.run_id, venue: manifest.venue, symbols });
+}
 
 export function openRunGate(
   files: Files,
   runFolder: string,
-  { manifest, config, contracts }: {
-    readonly manifest: RunManifest;
-    readonly config: Config;
-    readonly contracts: Contracts;
-  },
+  { manifest, config, contracts, startFacts }: RunBasis,
 ): Promise<PolicyGate> {
   const { policy_sha256: policySha256, policy_data_sha256, source, venue, prices } = manifest;
-  const entrypoints = contracts.types.map((type) => contracts.entrypointOf(type)).filter((name) =>
-    name !== null
-  );
   const data = new TextDecoder().decode(files.read(`${runFolder}/policy/${policy_data_sha256}.data.json`));
   return openGate({
     wasm: files.read(`${runFolder}/policy/${policySha256}.wasm`),
     data: JSON.parse(data),
-    reads: Object.fromEntries(entrypoints.map((name) => [name, READS_ALL])),
+    reads: typeof startFacts === "string" ? allReads(contracts) : startFacts.policyReads,
     policySha256,
     manifest: {
       mode: config.mode,
@@ -62,4 +96,11 @@ export function openRunGate(
       execution: config.execution.mode,
     },
   });
+}
+
+function allReads(contracts: Contracts): StartFacts["policyReads"] {
+  const entrypoints = contracts.types.map((type) => contracts.entrypointOf(type)).filter((name) =>
+    name !== null
+  );
+  return Object.fromEntries(entrypoints.map((name) => [name, READS_ALL]));
 }

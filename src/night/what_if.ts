@@ -1,0 +1,92 @@
+import { from, lastValueFrom, tap } from "rxjs";
+import type { Config } from "../core/config.ts";
+import type { AnyDraft, Event, PermittedDraft } from "../core/event.ts";
+import type { Files, PolicyGate, QueueSink } from "../core/ports.ts";
+import { night, nightRoles } from "../pipeline.ts";
+import { EventForm } from "../sinks/event_form.ts";
+import { readLog } from "../sinks/log_reader.ts";
+import { type Tally, tallyOf } from "../sinks/tally.ts";
+import { isInput } from "./compared_log.ts";
+import type { RunBasis } from "./run_basis.ts";
+import type { StartFacts } from "./start_facts.ts";
+
+/**
+ * What would have become of a verified run's inputs under a configuration, its own or another: an experiment, which
+ * proves nothing and writes nothing. The market does not answer to what is traded in it.
+ */
+export interface WhatIfOptions {
+  readonly files: Files;
+  readonly runFolder: string;
+  readonly basis: RunBasis;
+  readonly startFacts: StartFacts;
+  readonly config: Config;
+  readonly gate: PolicyGate;
+  /** Inputs behind it are left out. */
+  readonly untilTs: number;
+  readonly onProgress: (inputs: number) => void;
+}
+
+export interface WhatIf {
+  readonly tally: Tally;
+  readonly inputs: number;
+  /** The first reason, null where nothing has stopped it. */
+  readonly stop: string | null;
+  /** What the core has thrown; what came before it counts. */
+  readonly failure: string | null;
+}
+
+const PROGRESS_EVERY = 10_000;
+
+export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
+  const { basis: { manifest, contracts }, config, startFacts } = options;
+  const { run_id: runId, venue, cmdline_hash } = manifest;
+  const tallying = tallyOf(config.strategy.list, contracts.types);
+  const tally = tallying.initial();
+  const inputs = { count: 0 };
+  let stop: string | null = null;
+  const event$ = from(inputsOf(options, inputs)).pipe(
+    night({
+      contracts,
+      gate: options.gate,
+      sink: new ForgetfulLog(new EventForm(runId, cmdline_hash)),
+      roles: nightRoles({ config, runId, venue, symbols: startFacts.symbols }),
+      onStopping: (reasonCode) => stop = reasonCode,
+      onRefusedAfterStop: () => {},
+      endTurn: () => null, // a fault of the disk is an input of the log
+    }),
+    tap((event) => tallying.step(tally, event)),
+  );
+  const failure = await lastValueFrom(event$, { defaultValue: null }).then(
+    () => null,
+    (error: unknown) => error instanceof Error ? error.message : String(error),
+  );
+  return { tally, inputs: inputs.count, stop, failure };
+}
+
+function* inputsOf(
+  { files, runFolder, basis: { manifest, config }, untilTs, onProgress }: WhatIfOptions,
+  inputs: { count: number },
+): Generator<AnyDraft, undefined> {
+  const where = { runId: manifest.run_id, queues: config.queues.names };
+  for (const { event } of readLog(files, runFolder, where)) {
+    if (!isInput(event)) continue;
+    const { type, source, ts, payload } = event;
+    if (ts > untilTs) return;
+    if (++inputs.count % PROGRESS_EVERY === 0) onProgress(inputs.count);
+    yield { type, source, ts, cause: null, payload } as AnyDraft;
+  }
+}
+
+/** Gives events their numbers and keeps none. */
+class ForgetfulLog implements Pick<QueueSink, "append"> {
+  readonly #form: EventForm;
+  #n = 0;
+
+  constructor(form: EventForm) {
+    this.#form = form;
+  }
+
+  append(draft: PermittedDraft): Event {
+    return this.#form.eventOf(this.#form.idOf(this.#n++), draft);
+  }
+}
