@@ -19,7 +19,7 @@ export class RunReader {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   /** [bytes, lines] of every .jsonl file that was read to its end, as far as its lines are whole. */
   readonly lengths: Map<string, readonly [number, number]> = new Map();
-  /** Files that end in the middle of a line, and which line that is. */
+  /** Files that end in the middle of a line or in what is none, and which line that is. */
   readonly torn: Map<string, number> = new Map();
 
   constructor(files: Files, folder: string, findings: Findings) {
@@ -86,15 +86,19 @@ export class RunReader {
     return paths.length > 0 && !this.exists(active) ? paths : [...paths, active];
   }
 
-  /** All good lines of a file in order; a bad line is a problem, and reading goes on behind it. */
+  /**
+   * All good lines of a file in order; a bad line is a problem, and reading goes on behind it. A NUL is a sector that
+   * a power loss kept from the disk: it ends a file that may still grow, as a missing newline does.
+   */
   *lines(path: string): Generator<CheckedLine> {
     const bytes = this.bytes(path);
     if (bytes === null) return;
+    const isActive = !/\.[0-9]{6}\.jsonl$/.test(path); // the others were synced when they were closed
     let start = 0;
     let line = 0;
     while (start < bytes.length) {
       const newline = bytes.indexOf(10, start);
-      if (newline === -1) {
+      if (newline === -1 || (isActive && bytes.subarray(start, newline).includes(0))) {
         this.torn.set(path, line + 1);
         break;
       }

@@ -13,6 +13,9 @@ export interface AnchorVerifier {
   verify(text: string, signature: string): boolean;
 }
 
+/** Each anchor holds the hash of the one before it: the last signature covers them all. */
+export type Signatures = "all" | "last";
+
 export class AnchorChain {
   /** The anchors' lines as they stand in the file, without newlines. */
   readonly lines: readonly string[];
@@ -32,11 +35,14 @@ export class AnchorChain {
       readonly runId: string;
       readonly manifestBytes: Uint8Array;
       readonly verifier: AnchorVerifier;
+      readonly signatures: Signatures;
     },
   ) {
     this.#findings = findings;
     this.#head = genesisHead(options.runId, options.manifestBytes);
+    const { verifier, signatures } = options;
     let previous = NO_ANCHOR;
+    let last: CheckedLine | null = null;
     const anchors: { anchor: Anchor; line: number }[] = [];
     const lines: string[] = [];
     const lengths = new Map<string, readonly [number, number]>();
@@ -44,14 +50,18 @@ export class AnchorChain {
       lines.push(`sha256:${line.hash}:${line.json}`);
       const before = anchors.at(-1)?.anchor;
       const form = anchorFormProblem(line.value);
-      const problem = form ?? placeProblem(line, before, previous, options);
+      const problem = form ?? placeProblem(line, before, previous, options) ??
+        (signatures === "all" ? signatureProblem(line, verifier) : null);
       if (problem !== null) findings.problem(FILE, line.line, problem);
       previous = line.hash;
       if (form !== null) continue;
       const anchor = line.value as unknown as Anchor;
+      last = line;
       anchors.push({ anchor, line: line.line });
       for (const [path, length] of Object.entries(anchor.files)) lengths.set(path, length);
     }
+    const problem = last === null || signatures === "all" ? null : signatureProblem(last, verifier);
+    if (problem !== null) findings.problem(FILE, last!.line, problem);
     this.#anchors = anchors;
     this.lines = lines;
     this.lengths = lengths;
@@ -131,6 +141,10 @@ function placeProblem(
   if (before?.final === true) return "stands behind the final anchor";
   const events = anchor.last - anchor.first + 1;
   if (!(events >= 1 && events <= EVENTS_MAX)) return `covers ${events} events, expected 1 to ${EVENTS_MAX}`;
-  if (!options.verifier.verify(signedText(line.json), anchor.sig)) return "the signature does not fit";
   return null;
+}
+
+function signatureProblem({ json, value }: CheckedLine, verifier: AnchorVerifier): string | null {
+  const { sig } = value as unknown as Anchor;
+  return verifier.verify(signedText(json), sig) ? null : "the signature does not fit";
 }

@@ -1,3 +1,4 @@
+import { beforeHole } from "../sinks/log_reader.ts";
 import type { Findings } from "./findings.ts";
 import type { AnchorChain } from "./verify_anchors.ts";
 
@@ -12,8 +13,10 @@ export function verifyMirror(
 ): void {
   const file = "audit/anchors.jsonl";
   const ours = chain.lines;
-  const theirs = new TextDecoder().decode(options.mirror).split("\n");
+  const whole = beforeHole(options.mirror);
+  const theirs = new TextDecoder().decode(whole).split("\n");
   const torn = theirs.pop();
+  const isTorn = torn !== "" || whole.length < options.mirror.length;
   const mayLackLast = !chain.isFinal || (options.isDiskStop && theirs.length === ours.length - 1);
   if (theirs.length > ours.length) {
     const reason =
@@ -25,7 +28,7 @@ export function verifyMirror(
   const differs = ours.findIndex((line, i) => i < theirs.length && line !== theirs[i]);
   if (differs !== -1) findings.problem(file, differs + 1, "differs from the mirror");
   // The mirror is written after the anchor itself, so a crash can leave it in the middle of a line.
-  else if (torn !== "" && (!mayLackLast || !ours[theirs.length]?.startsWith(torn!))) {
+  else if (isTorn && (!mayLackLast || !ours[theirs.length]?.startsWith(torn!))) {
     findings.problem(file, null, "the mirror ends in the middle of a line that is not of this run");
   }
 }

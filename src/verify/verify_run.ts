@@ -6,12 +6,13 @@ import { portfolioOf, reportFigures } from "../sinks/report.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { Findings } from "./findings.ts";
 import { RunReader } from "./run_reader.ts";
-import { AnchorChain, type AnchorVerifier } from "./verify_anchors.ts";
+import { AnchorChain, type AnchorVerifier, type Signatures } from "./verify_anchors.ts";
 import { type RunBasis, verifyFolder } from "./verify_folder.ts";
 import { verifyLengths } from "./verify_lengths.ts";
 import { type LogSummary, verifyLog } from "./verify_log.ts";
 import { verifyMirror } from "./verify_mirror.ts";
 import { readQueueSide, verifyDeadletters, verifyQueue } from "./verify_queue.ts";
+import { verifyStrangers } from "./verify_strangers.ts";
 import { verifyViews } from "./verify_views.ts";
 
 /** Verifies a run from its folder and its anchors' mirror alone. Takes no lock and writes nothing. */
@@ -25,6 +26,7 @@ export interface VerifyOptions {
   readonly publicKey: string | null;
   readonly openContracts: (files: ReadonlyMap<string, Uint8Array>) => Contracts;
   readonly verifierOf: (publicKey: string) => AnchorVerifier;
+  readonly signatures: Signatures;
   readonly onProgress: (events: number) => void;
 }
 
@@ -63,6 +65,9 @@ export function verifyRun(options: VerifyOptions): Verification {
   const deadletters = queues.reduce((sum, queue) => sum + verifyDeadletters(reader, findings, queue), 0);
   verifyLengths(reader, findings, chain);
   if (isComplete) verifyEnd(findings, log, tally);
+  const { policy_sha256, policy_data_sha256 } = basis.manifest;
+  const policyFiles = [`${policy_sha256}.wasm`, `${policy_data_sha256}.data.json`];
+  verifyStrangers(reader, findings, { queues, policyFiles });
   const { isDiskStop } = verifyViews(reader, findings, {
     isComplete,
     runId: run_id,
@@ -105,7 +110,8 @@ function openChain(
     findings.problem("manifest.json", null, `anchor_key: ${(error as Error).message}`);
     return null;
   }
-  return new AnchorChain(reader, findings, { runId: manifest.run_id, manifestBytes, verifier });
+  const { signatures } = options;
+  return new AnchorChain(reader, findings, { runId: manifest.run_id, manifestBytes, verifier, signatures });
 }
 
 /** Null where the manifest's strategies are none that a night could begin with. */
@@ -159,8 +165,9 @@ function viewsOf(
 /** What a crash leaves is no damage; where the run is complete nothing of the kind may be there. */
 function verifyTails(reader: RunReader, findings: Findings, log: LogSummary, chain: AnchorChain): void {
   for (const [file, line] of reader.torn) {
-    if (chain.isFinal) findings.problem(file, line, "the last line has no newline: cut off");
-    else findings.note(`${file} ends in the middle of line ${line}`);
+    if (chain.isFinal) {
+      findings.problem(file, line, "has no newline or holds NULs: the end is torn or cut off");
+    } else findings.note(`${file} ends in the middle of line ${line}`);
   }
   if (log.tailLines > 0) {
     findings.note(`${log.tailLines} lines behind event ${log.lastN} are what a crash left`);

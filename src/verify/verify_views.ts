@@ -56,7 +56,8 @@ function verifyEarlyReport(reader: RunReader, findings: Findings, copy: Fields |
   const report = reader.artefact("report.json");
   if (report === null || report["verdict"] === "FAILED" || isDiskStop(copy)) return;
   const reason = "the final anchor is missing, the report was written after it";
-  findings.problem("audit/anchors.jsonl", null, reason);
+  const file = "audit/anchors.jsonl";
+  findings.problem(file, reader.torn.get(file) ?? null, reason);
 }
 
 function isDiskStop(copy: Fields | null): copy is Fields {

@@ -33,6 +33,23 @@ test("lines() gives what is good with its place", () => {
   assert.equal(problems(), []);
 });
 
+const HOLED = formatLine('{"a":1}') + "sha256:\0\0\0\0\0}\n" + formatLine('{"a":2}');
+
+test("lines() ends a file that may still grow where a line holds NULs, as where it has no newline", () => {
+  const { reader, problems } = readerOf({ "a.jsonl": HOLED, "b.jsonl": HOLED.slice(0, 90) });
+  for (const path of ["a.jsonl", "b.jsonl"]) {
+    assert.equal([...reader.lines(path)].map(({ line }) => line), [1], path);
+    assert.equal([reader.lengths.get(path), reader.torn.get(path)], [[80, 1], 2], path);
+  }
+  assert.equal(problems(), []);
+});
+
+test("lines() takes NULs in a segment that was closed for damage", () => {
+  const { reader, problems } = readerOf({ "a.000001.jsonl": HOLED });
+  assert.equal([...reader.lines("a.000001.jsonl")].map(({ line }) => line), [1, 3]);
+  assert.match(problems().join("\n"), /^a\.000001\.jsonl:2: not of the form/);
+});
+
 const BAD_LINES: readonly (readonly [line: string, problem: RegExp])[] = [
   ["not a line\n", /^a\.jsonl:2: not of the form sha256:<64 hex>:<json>$/],
   ["\n", /^a\.jsonl:2: not of the form/],

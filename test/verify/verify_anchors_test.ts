@@ -4,7 +4,7 @@ import { type Anchor, genesisHead, nextHead, NO_ANCHOR, signAnchor } from "../..
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { Findings, formatProblem } from "../../src/verify/findings.ts";
 import { RunReader } from "../../src/verify/run_reader.ts";
-import { AnchorChain } from "../../src/verify/verify_anchors.ts";
+import { AnchorChain, type AnchorVerifier, type Signatures } from "../../src/verify/verify_anchors.ts";
 import { memoryFiles } from "../support/memory_files.ts";
 import { simSigner } from "../support/sim_night.ts";
 
@@ -44,12 +44,12 @@ function anchorFile(change: (anchor: Unsigned) => Unsigned = (anchor) => anchor)
   return text;
 }
 
-function chainOf(text: string) {
+function chainOf(text: string, signatures: Signatures = "all", verifier: AnchorVerifier = simSigner) {
   const disk = memoryFiles();
   disk.contents.set("/run/audit/anchors.jsonl", new TextEncoder().encode(text));
   const findings = new Findings();
   const reader = new RunReader(disk, "/run", findings);
-  const chain = new AnchorChain(reader, findings, { runId, manifestBytes, verifier: simSigner });
+  const chain = new AnchorChain(reader, findings, { runId, manifestBytes, verifier, signatures });
   const addEvents = (count: number, tsOf = (n: number) => ts + n) => {
     const closed: number[] = [];
     for (let n = 0; n < count; n++) {
@@ -117,6 +117,27 @@ test("AnchorChain reports an anchor when it is signed by nobody or by another ke
     `sha256:${sha256Hex(line.slice(72))}:${line.slice(72)}\n`
   );
   assert.match(chainOf(rehashed.join("")).problems()[0]!, /:1: key_id is "0123456789abcdef", expected "/);
+});
+
+test("AnchorChain asks for one signature, and still finds any anchor that another has changed, when the last covers all", () => {
+  const asked: string[] = [];
+  const verify = (text: string, signature: string) => {
+    asked.push(signature);
+    return simSigner.verify(text, signature);
+  };
+  const text = anchorFile();
+  assert.equal(chainOf(text, "last", { key_id: simSigner.key_id, verify }).problems(), []);
+  assert.is(asked.length, 1);
+  text.trimEnd().split("\n").forEach((_, changed, lines) => {
+    const forged = lines.map((line, i) => {
+      const json = i === changed
+        ? line.slice(72).replace(/"head":"[^"]{8}/, '"head":"00000000')
+        : line.slice(72);
+      return `sha256:${sha256Hex(json)}:${json}\n`;
+    });
+    const expected = changed === lines.length - 1 ? /:3: the signature does not fit$/ : /: prev is "/;
+    assert.match(chainOf(forged.join(""), "last").problems()[0]!, expected);
+  });
 });
 
 test("AnchorChain reports an anchor when the events give another head", () => {

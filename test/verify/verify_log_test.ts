@@ -53,6 +53,7 @@ function read(inboxes: Readonly<Record<string, string>>): Read {
     runId: SAMPLE_RUN_ID,
     manifestBytes,
     verifier: simSigner,
+    signatures: "all",
   });
   const tallying = tallyOf([{ id: "reversion", capital: "10000" }], repoContracts.types);
   const progress: number[] = [];

@@ -27,6 +27,10 @@ const CASES:
     ["one\ntwo\nthree\nfour\n", [CUT], [CUT]],
     ["one\n2\nthree\n", ["2: differs from the mirror"], ["2: differs from the mirror"]],
     ["", ["null: 3 anchors here, only 0 in the mirror"], []],
+    ["one\ntwo\n\0\0\0\0", [SHORT, TORN], []],
+    ["one\ntwo\nth\0\0\0\n", [SHORT, TORN], []],
+    ["one\ntwo\nxx\0\0\0\n", [SHORT, TORN], [TORN]],
+    ["one\ntwo\nthree\n\0", [TORN], [TORN]],
   ];
 
 for (const [mirror, whenFinal, whenCutShort] of CASES) {

@@ -40,6 +40,7 @@ test("verifyRun() says what it could not see when there is no mirror and no pinn
     publicKey: null,
     openContracts: () => openContracts(simContractFiles),
     verifierOf,
+    signatures: "all",
     onProgress: () => {},
   });
   assert.is(result.ok, true);
@@ -58,6 +59,7 @@ test("verifyRun() refuses a run that is signed by another key than the pinned on
     publicKey: openSigner(memoryFiles(), "/keys/other.pem").public_key,
     openContracts: () => openContracts(simContractFiles),
     verifierOf,
+    signatures: "all",
     onProgress: () => {},
   });
   assert.is(ok, false);
@@ -150,6 +152,7 @@ test("verifyRun() reports a manifest whose key or strategies cannot be used", ()
     publicKey: null,
     openContracts: () => openContracts(simContractFiles),
     verifierOf,
+    signatures: "all",
     onProgress: () => {},
   });
   assert.match(problemsOf(result).join(), /^manifest\.json: anchor_key: Not an Ed25519 public key: "AAAA"/);

@@ -1,0 +1,38 @@
+import type { Findings } from "./findings.ts";
+import type { RunReader } from "./run_reader.ts";
+
+/**
+ * Names what lies in a run's folder and is no part of a run: no hash and no anchor covers it, and whoever reads the
+ * folder could take it for evidence. The files in `contracts` are covered by their own hash.
+ */
+export function verifyStrangers(
+  reader: RunReader,
+  findings: Findings,
+  options: {
+    readonly queues: readonly string[];
+    /** Names of the files in `policy`. */
+    readonly policyFiles: readonly string[];
+  },
+): void {
+  const { queues, policyFiles } = options;
+  const expect = (folder: string, belongs: (name: string) => boolean) => {
+    for (const name of reader.list(folder)) {
+      if (belongs(withoutCrash(name))) continue;
+      findings.problem(folder === "" ? name : `${folder}/${name}`, null, "does not belong to a run");
+    }
+  };
+  expect("", (name) => OWN.test(name));
+  expect("audit", (name) => name === "anchors.jsonl");
+  expect("policy", (name) => policyFiles.includes(name));
+  expect("queues", (name) => queues.includes(name));
+  for (const queue of queues) expect(`queues/${queue}`, (name) => IN_QUEUE.test(name));
+}
+
+const OWN =
+  /^(?:(?:manifest|config|metrics|portfolio|report)\.json|report\.html|STOP\.flag|(?:metrics|log)(?:\.[0-9]{6})?\.jsonl|audit|contracts|policy|queues)$/;
+const IN_QUEUE = /^(?:(?:inbox|acks|deadletter)(?:\.[0-9]{6})?\.jsonl|cursor\.json)$/;
+
+/** A crash may leave files half made; what was put aside when the run was ended is there for good. */
+function withoutCrash(name: string): string {
+  return name.replace(/(?:\.torn)?(?:\.tmp)?$/, "");
+}
