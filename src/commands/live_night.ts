@@ -2,17 +2,15 @@ import process from "node:process";
 import { asyncScheduler, merge, NEVER, type Observable, ReplaySubject } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft, Draft } from "../core/event.ts";
-import type { RunIdentity } from "../core/run_identity.ts";
 import { elapsedClock } from "../edge/clocks.ts";
 import { type LoopWatch, watchLoop } from "../edge/loop_watchdog.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
-import { type NightOutcome, runNight, type StartProblem } from "../night/run_night.ts";
+import { livedSince, type NightOutcome, type NightParts, runNight } from "../night/run_night.ts";
 import { writeArtefact } from "../sinks/atomic_file.ts";
-import type { VenueFacts } from "./ask_venue.ts";
+import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
 import type { Terminal } from "./command.ts";
-import type { Rules } from "./load_rules.ts";
 import { progressEveryMs, progressOf } from "./night_display.ts";
 import type { NightPlan } from "./night_plan.ts";
 import { type OpenMarket, openMarket } from "./open_market.ts";
@@ -20,12 +18,15 @@ import { type OpenMarket, openMarket } from "./open_market.ts";
 /** The night itself on an open run, with its market, and what goes on beside it: the beat and the progress. */
 export interface NightSetting {
   readonly config: Config;
-  readonly venue: VenueFacts;
-  readonly rules: Rules;
   readonly seed: number;
   readonly plan: NightPlan;
   readonly varFolder: string;
-  readonly isJson: boolean;
+}
+
+export interface LiveRun extends Pick<NightParts, "identity" | "startProblem" | "resumption"> {
+  readonly run: OpenRun;
+  /** What a run that goes on knows of its feed. */
+  readonly past?: FeedPast;
 }
 
 const BEAT_EVERY_MS = 1000;
@@ -33,17 +34,14 @@ const BEAT_EVERY_MS = 1000;
 export async function liveNight(
   terminal: Terminal,
   setting: NightSetting,
-  night: {
-    readonly run: OpenRun;
-    readonly identity: RunIdentity;
-    readonly startProblem: StartProblem | null;
-    readonly operator$: Observable<AnyDraft>;
-  },
+  night: LiveRun & { readonly operator$: Observable<AnyDraft> },
 ): Promise<NightOutcome> {
   const { config, plan, varFolder } = setting;
-  const { run, startProblem } = night;
+  const { run, startProblem, resumption, past } = night;
   const { runId, startedTs, pace } = plan;
-  const market = startProblem === null ? await openMarket(setting, run.journal) : NO_MARKET;
+  const marketSetting = past === undefined ? setting : { ...setting, past };
+  const market = startProblem === null ? await openMarket(marketSetting, run.journal) : NO_MARKET;
+  const livedSinceTs = livedSince(startedTs, resumption, pace.clock.now());
   const beat = beatOf(terminal, varFolder, runId);
   beat();
   const progress = progressOf(terminal, {
@@ -62,10 +60,10 @@ export async function liveNight(
         varFolder,
         runId,
         stalledMs: config.watchdog.loop_stalled_ms,
-        onLost: (error) => loss$.next(lossOf(error, { ts: pace.clock.now(), startedTs })),
+        onLost: (error) => loss$.next(lossOf(error, { ts: pace.clock.now(), livedSinceTs })),
       });
     }
-    const vitals$ = plan.isDurable ? merge(vitalsOf(setting), loss$) : NEVER;
+    const vitals$ = plan.isDurable ? merge(vitalsOf(setting, livedSinceTs), loss$) : NEVER;
     return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);
@@ -82,22 +80,22 @@ const NO_MARKET: OpenMarket = { marketAgenda: null, feed: null, close: async () 
 /** A loop that nobody watches could hang for the rest of the night, so its watch is a role that is dead. */
 export function lossOf(
   error: Error,
-  { ts, startedTs }: { readonly ts: number; readonly startedTs: number },
+  { ts, livedSinceTs }: { readonly ts: number; readonly livedSinceTs: number },
 ): Draft<"health"> {
-  const uptime_s = Math.max(0, ts - startedTs) / 1000;
+  const uptime_s = Math.max(0, ts - livedSinceTs) / 1000;
   const detail = `the watch over the event loop is lost: ${error.message}`;
   const payload = { role: "watchdog_role", state: "DOWN", uptime_s, origin: "input", detail } as const;
   return { type: "health", source: "watchdog_role", ts, cause: null, payload };
 }
 
 /** How the process itself does. */
-function vitalsOf({ config, plan: { pace, startedTs } }: NightSetting): Observable<AnyDraft> {
+function vitalsOf({ config, plan: { pace } }: NightSetting, livedSinceTs: number): Observable<AnyDraft> {
   return resources({
     clock: pace.clock,
     elapsed: elapsedClock,
     scheduler: asyncScheduler,
     everyMs: config.watchdog.sample_every_ms,
-    startedTs,
+    startedTs: livedSinceTs,
     memory: () => process.memoryUsage.rss(),
   });
 }

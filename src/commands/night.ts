@@ -1,10 +1,8 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
-import { openArtefact } from "../core/journal_line.ts";
-import { readText } from "../edge/package_files.ts";
 import { acceptRun } from "./accept.ts";
 import { type Command, UsageError } from "./command.ts";
+import { lastRunOf } from "./last_run.ts";
 import { loadSettings } from "./load_settings.ts";
 import { nore } from "./nore.ts";
 
@@ -37,8 +35,3 @@ export const night: Command = {
     return code === EXIT.ok ? accepted : code;
   },
 };
-
-function lastRunOf(varFolder: string): string | null {
-  const path = `${varFolder}/current.json`;
-  return existsSync(path) ? String(openArtefact(readText(path))["run_id"]) : null;
-}

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import type { Config } from "../core/config.ts";
 import { isRunId, parseIso, runIdOf } from "../core/time_text.ts";
 import { pacedClock, systemClock, virtualClock } from "../edge/clocks.ts";
 import type { Pace } from "../streams/sources/drive.ts";
@@ -49,7 +50,39 @@ export function planNight(input: CommandInput, nowTs: number): NightPlan {
   if (!isRunId(runId)) {
     throw new UsageError(`Expected --run-id such as 20261121_220000, got ${JSON.stringify(runId)}`);
   }
-  return { runId, startedTs, ...paceOf(input, startedTs, startText !== undefined) };
+  const isOwnTime = startText !== undefined;
+  return { runId, startedTs, ...paceOf(input.option("speed"), { fromTs: startedTs, isOwnTime }) };
+}
+
+/**
+ * Of a run that goes on. Time goes as fast as when it was started, unless it is told otherwise. Where it is not the
+ * machine's it goes on from the last event: nobody can say how much of it has passed.
+ */
+export function planResumed(
+  input: CommandInput,
+  run: { readonly runId: string; readonly startedTs: number; readonly cmdline: readonly string[] },
+  lastTs: number,
+): NightPlan {
+  const { runId, startedTs, cmdline } = run;
+  const speedThen = valueIn(cmdline, "speed");
+  const isOwnTime = valueIn(cmdline, "start") !== undefined || Number(speedThen ?? "1") !== 1;
+  return { runId, startedTs, ...paceOf(input.option("speed") ?? speedThen, { fromTs: lastTs, isOwnTime }) };
+}
+
+/** Of an option in the words that a process was started with. */
+function valueIn(words: readonly string[], name: string): string | undefined {
+  const at = words.findIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  if (at === -1) return undefined;
+  const [, value = words[at + 1]] = words[at]!.split("=", 2);
+  return value;
+}
+
+/** A live market has no other time than its own. */
+export function refuseOtherTime(input: CommandInput, { source }: Config): void {
+  const word = ["speed", "start"].find((name) => input.option(name) !== undefined);
+  if (source === "binance" && word !== undefined) {
+    throw new UsageError(`--${word} is for the embedded market, ${source} runs in real time`);
+  }
 }
 
 /** A run_id that is taken waits for the next second, unless the user has fixed it. */
@@ -80,13 +113,11 @@ function startOf(text: string): number {
 }
 
 function paceOf(
-  input: CommandInput,
-  startedTs: number,
-  hasOwnStart: boolean,
+  text: string = "1",
+  { fromTs, isOwnTime }: { readonly fromTs: number; readonly isOwnTime: boolean },
 ): { readonly pace: Pace; readonly isDurable: boolean } {
-  const text = input.option("speed") ?? "1";
   if (text === "max") {
-    const clock = virtualClock(startedTs);
+    const clock = virtualClock(fromTs);
     return { pace: { clock, setTs: (ts) => clock.set(ts), speed: 1 }, isDurable: false };
   }
   const speed = Number(text);
@@ -95,9 +126,9 @@ function paceOf(
       `Expected --speed above 0 and up to ${SPEED_MAX}, or max, got ${JSON.stringify(text)}`,
     );
   }
-  const isSystemTime = speed === 1 && !hasOwnStart;
+  const isSystemTime = speed === 1 && !isOwnTime;
   return {
-    pace: { clock: isSystemTime ? systemClock : pacedClock(startedTs, speed), speed },
+    pace: { clock: isSystemTime ? systemClock : pacedClock(fromTs, speed), speed },
     isDurable: true,
   };
 }

@@ -4,12 +4,13 @@ import { equityOf } from "../core/portfolio.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { formatDuration } from "../core/time_text.ts";
 import { latencyRank } from "../sinks/latencies.ts";
+import type { RebuiltRun } from "../night/rebuild_run.ts";
 import type { Tally } from "../sinks/tally.ts";
 import { type Color, paint } from "./paint.ts";
 
 /** What a person reads of a night: the banner before it, the status line in it, the summary after it. */
 export function bannerOf(
-  identity: RunIdentity,
+  identity: Pick<RunIdentity, "runId" | "prices" | "source" | "seed">,
   options: { readonly config: Config; readonly runFolder: string; readonly isDurable: boolean },
 ): readonly string[] {
   const { config, runFolder, isDurable } = options;
@@ -24,6 +25,20 @@ export function bannerOf(
     `  lasts    ${length}`,
     `  journal  ${runFolder} (${journal})`,
   ];
+}
+
+/** From where a run goes on. */
+export function resumedLine(
+  { position, tally }: Pick<RebuiltRun, "position" | "tally">,
+  nowTs: number,
+): string {
+  const downMs = Math.max(0, nowTs - position.ts);
+  return [
+    `  resumes  at event ${position.nextN}`,
+    `the last was at ${new Date(position.ts).toISOString()}, ${formatDuration(downMs)} ago`,
+    `${tally.orders.size} orders open`,
+    `equity ${cents(equityOf(tally.portfolio))}`,
+  ].join(" · ");
 }
 
 export interface StatusInput {

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
-import type { Config } from "../core/config.ts";
 import { httpGet } from "../edge/http_get.ts";
-import { realFiles } from "../edge/real_files.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
-import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
 import { askVenue } from "./ask_venue.ts";
-import { type Command, type CommandInput, UsageError } from "./command.ts";
+import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
 import { loadRules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
-import { freePlan, PLAN_OPTIONS, planNight, seedOf } from "./night_plan.ts";
+import { freePlan, PLAN_OPTIONS, planNight, refuseOtherTime, seedOf } from "./night_plan.ts";
 import { oneNight } from "./one_night.ts";
+import { replay } from "./replay.ts";
+import { RESUME_OPTION, resumeNight } from "./resume_night.ts";
+import { tellLatch } from "./tell_latch.ts";
 
 /** The night itself: all that can be wrong with its settings is said before anything is made on disk. */
 export const nore: Command = {
@@ -22,12 +22,15 @@ export const nore: Command = {
     mode: { value: "nore", help: "the mode; nore is paper trading" },
     ...SETTING_OPTIONS,
     ...PLAN_OPTIONS,
+    ...RESUME_OPTION,
     json: { value: null, help: "print the report as JSON at the end" },
   },
   examples: [
     "--mode nore --duration 60s --seed 7",
     "--mode nore --speed max --duration 7h --seed 7 --start 2026-11-21T22:00:00Z",
     "--mode nore --symbols BTCUSDT,SOLUSDT --set risk.drawdown.limit=0.02",
+    "--mode nore --resume latest",
+    "--mode nore --source replay:latest",
   ],
   async run(input, terminal) {
     if (input.option("mode") !== "nore") {
@@ -36,6 +39,9 @@ export const nore: Command = {
     if (input.operands.length > 0) {
       throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
     }
+    if (input.has("resume")) return await resumeNight(input, terminal);
+    const recorded = /^replay:(.+)$/.exec(input.option("source") ?? "")?.[1];
+    if (recorded !== undefined) return await replayRecorded(recorded, input, terminal);
     const config = loadSettings(input);
     const rules = loadRules(config);
     const seed = seedOf(input, () => randomBytes(4).readUInt32BE());
@@ -46,12 +52,7 @@ export const nore: Command = {
     try {
       const lock = await takeVarLock(varFolder);
       try {
-        const latch = readLatch(realFiles, varFolder);
-        if (latch !== null) {
-          terminal.say(`Refused: ${varFolder}/STOP.flag is set. It says: ${describeLatch(latch)}`);
-          terminal.say(`When its reason is understood: ${terminal.invocation} unlatch --reason "…"`);
-          return EXIT.stopped;
-        }
+        if (tellLatch(terminal, varFolder)) return EXIT.stopped;
         const plan = await freePlan(input, varFolder);
         const isJson = input.has("json");
         return await oneNight(terminal, { config, venue, rules, seed, plan, varFolder, isJson });
@@ -66,10 +67,11 @@ export const nore: Command = {
   },
 };
 
-/** A live market has no other time than its own. */
-function refuseOtherTime(input: CommandInput, { source }: Config): void {
-  const word = ["speed", "start"].find((name) => input.option(name) !== undefined);
-  if (source === "binance" && word !== undefined) {
-    throw new UsageError(`--${word} is for the embedded market, ${source} runs in real time`);
-  }
+/** `--source replay:RUN` is the command `replay RUN`: what a run was begun with is its own. */
+function replayRecorded(run: string, input: CommandInput, terminal: Terminal): Promise<number> {
+  const given = Object.keys(nore.options).find((name) =>
+    input.has(name) && !["mode", "source", "var", "set", "json"].includes(name)
+  );
+  if (given === undefined) return replay.run({ ...input, operands: [run] }, terminal);
+  throw new UsageError(`--${given} is the run's own, it cannot be given with --source replay:${run}`);
 }

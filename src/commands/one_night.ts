@@ -9,33 +9,32 @@ import { codeVersion } from "../edge/code_version.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { openSigner } from "../edge/ed25519_signer.ts";
 import { readEnvironment } from "../edge/environment.ts";
-import { listenToOperator } from "../edge/operator_commands.ts";
 import { packageRoot } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
-import { type ClosedRun, closeRun } from "../night/close_run.ts";
-import { type OpenRun, openRun, type OpenRunOptions } from "../night/open_run.ts";
-import { OperationLog } from "../sinks/operation_log.ts";
-import { latchReason, readLatch } from "../sinks/stop_flag.ts";
+import { openRun } from "../night/open_run.ts";
+import type { VenueFacts } from "./ask_venue.ts";
 import type { Terminal } from "./command.ts";
-import { liveNight, type NightSetting } from "./live_night.ts";
-import { tellEnd } from "./night_display.ts";
+import type { NightSetting } from "./live_night.ts";
+import type { Rules } from "./load_rules.ts";
 import { bannerOf } from "./night_text.ts";
+import { nightToEnd, openOrSay } from "./night_to_end.ts";
 import { findDiskProblem, findStartProblem } from "./start_proofs.ts";
 
+export interface OneNightSetting extends NightSetting {
+  readonly venue: VenueFacts;
+  readonly rules: Rules;
+  readonly isJson: boolean;
+}
+
 /** One night in a `var` that is locked and not latched: proves, opens, runs, closes, tells. */
-export async function oneNight(terminal: Terminal, setting: NightSetting): Promise<number> {
+export async function oneNight(terminal: Terminal, setting: OneNightSetting): Promise<number> {
   const { config, plan, varFolder, venue } = setting;
   proveHashes();
   const runFolder = `${varFolder}/runs/${plan.runId}`;
   const commandLine = readCommandLine();
   const configText = effectiveConfigText(config);
-  const volume: NightVolume = {
-    eventsPerS: venue.eventsPerS,
-    symbols: config.symbols.length,
-    book: config.market.book,
-    durationMs: config.duration_ms,
-  };
+  const volume = volumeOf(config, venue, config.duration_ms);
   const freeBytes = realFiles.freeBytes(varFolder);
   const startProblem = venue.problem ??
     findStartProblem({ commandLine, environment: readEnvironment(), config, configText }) ??
@@ -51,7 +50,7 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     codeVersion: { ...codeVersion(packageRoot) },
     runtime: runtimeFacts(),
   };
-  const run = await openOrSay(terminal, {
+  const options = {
     ...setting.rules,
     identity,
     config,
@@ -63,52 +62,22 @@ export async function oneNight(terminal: Terminal, setting: NightSetting): Promi
     varFolder,
     runFolder,
     isDurable: plan.isDurable,
-    print: (line) => terminal.print(line.trimEnd()),
-  });
+    print: (line: string) => terminal.print(line.trimEnd()),
+  };
+  const run = await openOrSay(terminal, plan.runId, () => openRun(options));
   if (run === null) return EXIT.failure;
   for (const line of bannerOf(identity, { config, runFolder, isDurable: plan.isDurable })) terminal.say(line);
   terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
-  const log = new OperationLog(realFiles, runFolder, config.logging.rotate_bytes);
-  log.write(Date.now(), "info", `opened ${runFolder}`);
-
-  // Until all is closed: a signal that nobody listens to would end the process in the middle of it.
-  const operator = listenToOperator({
-    clock: plan.pace.clock,
-    readLatch: () => {
-      const latch = readLatch(realFiles, varFolder);
-      return latch === null ? null : latchReason(latch);
-    },
-    pollMs: config.watchdog.stop_poll_ms,
-  });
-  try {
-    const { command$: operator$ } = operator;
-    const outcome = await liveNight(terminal, setting, { run, identity, startProblem, operator$ });
-    const closed = closeRun(outcome, {
-      ...run,
-      files: realFiles,
-      varFolder,
-      runFolder,
-      mirror: config.audit.anchor_mirror,
-      runId: plan.runId,
-      isLatching: startProblem === null,
-    });
-    logEnd(terminal, log, closed);
-    return tellEnd(terminal, closed, { runFolder, isJson: setting.isJson });
-  } finally {
-    operator.close();
-  }
+  return await nightToEnd(terminal, setting, { run, identity, startProblem, runFolder });
 }
 
-/** null where the system does not let the run's files be made, be it a folder, the mirror or the room for them. */
-async function openOrSay(terminal: Terminal, options: OpenRunOptions): Promise<OpenRun | null> {
-  try {
-    return await openRun(options);
-  } catch (error) {
-    const { name, code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined && name !== "NotCapable") throw error;
-    terminal.say(`Run ${options.identity.runId} could not be opened: ${redact(message)}`);
-    return null;
-  }
+/** What a night will write in so long. */
+export function volumeOf(
+  { symbols, market: { book } }: Config,
+  { eventsPerS }: VenueFacts,
+  durationMs: number,
+): NightVolume {
+  return { eventsPerS, symbols: symbols.length, book, durationMs };
 }
 
 function signerOf(config: Config, varFolder: string): Signer {
@@ -117,20 +86,5 @@ function signerOf(config: Config, varFolder: string): Signer {
     return openSigner(realFiles, path);
   } catch (error) {
     throw new ConfigError(`audit.key_file: ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-/** The program's own log is no proof: where the disk takes no more, the end is told all the same. */
-export function logEnd(
-  terminal: Terminal,
-  log: Pick<OperationLog, "write" | "close">,
-  { verdict, stop, problems }: ClosedRun,
-): void {
-  try {
-    for (const problem of problems) log.write(Date.now(), "error", problem);
-    log.write(Date.now(), "info", `${verdict} ${stop?.reason_code ?? ""}`.trim());
-    log.close();
-  } catch (error) {
-    terminal.say(`log.jsonl could not be written: ${(error as Error).message}`);
   }
 }

@@ -7,6 +7,7 @@ import { serveVenue } from "../edge/venue_server.ts";
 import { webSocketDialer } from "../edge/web_socket.ts";
 import type { NightParts } from "../night/run_night.ts";
 import { type BinanceFeed, binanceFeed } from "../streams/sources/binance/binance_feed.ts";
+import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
 import { embeddedAgenda } from "../streams/sources/embedded/embedded_agenda.ts";
 import { embeddedMarket } from "../streams/sources/embedded/embedded_market.ts";
 import { embeddedVenue } from "../streams/sources/embedded/embedded_venue.ts";
@@ -25,13 +26,15 @@ export interface MarketSetting {
   readonly config: Config;
   readonly seed: number;
   readonly plan: NightPlan;
+  /** What a run that goes on knows of its feed. */
+  readonly past?: FeedPast;
 }
 
 export async function openMarket(
   setting: MarketSetting,
   journal: Pick<QueueSink, "deadletter">,
 ): Promise<OpenMarket> {
-  const { config, plan: { pace } } = setting;
+  const { config, plan: { pace }, past } = setting;
   if (config.source === "binance") {
     return { marketAgenda: null, feed: feedOf(setting, journal, config.binance), close: async () => {} };
   }
@@ -39,7 +42,8 @@ export async function openMarket(
   const { ticks_per_s: ticksPerS, faults } = config.market.embedded;
   const market = embeddedMarket({ seed, symbols: config.symbols, startTs, ticksPerS });
   if (pace.setTs !== undefined || pace.speed > SOCKET_SPEED_MAX) {
-    const agenda = embeddedAgenda(market, { onUnusable: unusableTo(journal) });
+    const arrived = past?.arrived ?? null;
+    const agenda = embeddedAgenda(market, { onUnusable: unusableTo(journal), arrived });
     return { marketAgenda: agenda, feed: null, close: async () => {} };
   }
   const { symbols } = config;
@@ -54,6 +58,7 @@ export async function openMarket(
     startTs,
     ticksPerS,
   });
+  if (past !== undefined) venue.passOver();
   const server = await serveVenue(venue).catch((error) => {
     venue.close();
     throw error;
@@ -71,7 +76,7 @@ export async function openMarket(
 const SOCKET_SPEED_MAX = 20;
 
 function feedOf(
-  { config, seed, plan: { pace } }: MarketSetting,
+  { config, seed, plan: { pace }, past }: MarketSetting,
   journal: Pick<QueueSink, "deadletter">,
   binance: Config["binance"],
 ): BinanceFeed {
@@ -81,6 +86,7 @@ function feedOf(
     symbols: config.symbols,
     binance,
     book: config.market.book,
+    past: past ?? null,
     gapTradesMax: config.market.gap.trades_max,
     clock: pace.clock,
     elapsed: elapsedClock,

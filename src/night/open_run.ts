@@ -20,6 +20,7 @@ import { manifestOf } from "../sinks/run_manifest.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { rememberWrites } from "../sinks/written_files.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
+import type { StartFacts } from "./start_facts.ts";
 
 /** Makes a run's folder with everything that it is judged by, and opens what writes into it. */
 export interface OpenRunOptions {
@@ -46,6 +47,7 @@ export interface OpenRun {
   readonly contracts: Contracts;
   readonly gate: PolicyGate;
   readonly roles: readonly RoleEntry[];
+  readonly startFacts: StartFacts;
   readonly journal: Journal;
   readonly artefacts: RunArtefacts;
   readonly ballast: Ballast;
@@ -96,7 +98,8 @@ export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
   });
   const tallying = tallyOf(config.strategy.list, contracts.types);
   const sinks = openSinks(options, { contracts, roles });
-  return { contracts, gate, roles, ...sinks, tallying, tally: tallying.initial() };
+  const startFacts = { symbols: options.symbols, policyReads: policy.reads };
+  return { contracts, gate, roles, startFacts, ...sinks, tallying, tally: tallying.initial() };
 }
 
 /** What the run is written to: its folder, complete before event 0, and the files that grow. */

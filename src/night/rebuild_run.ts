@@ -10,6 +10,7 @@ import type { StopNotice } from "../sinks/stop_flag.ts";
 import type { Tally } from "../sinks/tally.ts";
 import type { AdmittedEvent } from "../streams/operators/number_and_journal.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
+import { openRunPast, type RunPast, takeIntoPast } from "./run_past.ts";
 
 /**
  * Folds a verified run's log again, up to the end of its last whole turn: what its roles knew, what its writers had
@@ -19,6 +20,7 @@ export interface RebuildOptions extends PositionReaderOptions {
   readonly contracts: Contracts;
   readonly gate: PolicyGate;
   readonly roles: readonly RoleEntry[];
+  readonly symbols: readonly string[];
   readonly tallying: Machine<Tally, Event, never>;
 }
 
@@ -29,8 +31,7 @@ export interface RebuiltRun {
   readonly position: RunPosition;
   /** The first stop in the log. */
   readonly stop: StopNotice | null;
-  /** The log says already that something was cut off. */
-  readonly saysTorn: boolean;
+  readonly past: RunPast;
 }
 
 type Turn = readonly LoggedEvent[];
@@ -51,7 +52,8 @@ export async function rebuildRun(options: RebuildOptions): Promise<RebuiltRun> {
     fold.take(last);
     return fold.run();
   }
-  if (fold.canAsk() && await isWhole(last, { ...options, roles: fold.roles })) {
+  const { roles, past: { phase } } = fold;
+  if (fold.canAsk() && await isWhole(last, { ...options, roles, phase })) {
     fold.count(last);
     return fold.run();
   }
@@ -73,6 +75,7 @@ function turnsOf({ files, runFolder, runId, queues }: RebuildOptions): Iterable<
 
 interface Fold {
   readonly roles: readonly RoleEntry[];
+  readonly past: RunPast;
   /** Whether all roles could follow the log, so that they know what they knew then. */
   canAsk(): boolean;
   /** Whether the last anchor ends with this turn. */
@@ -89,19 +92,20 @@ function foldOf(options: RebuildOptions): Fold {
   const roles = options.roles.map((entry) => remembering(entry, lost));
   const reader = new PositionReader(options);
   const tally = options.tallying.initial();
+  const past = openRunPast(options.symbols);
   let stop: StopNotice | null = null;
-  let saysTorn = false;
   const count = (turn: Turn) => {
     for (const logged of turn) {
       const { event } = logged;
       options.tallying.step(tally, event);
       reader.keep(logged);
       if (event.type === "stop_journal") stop ??= noticeOf(event);
-      saysTorn ||= event.type === "lifecycle" && event.payload.what === "torn_tail";
+      takeIntoPast(past, event);
     }
   };
   return {
     roles,
+    past,
     canAsk: () => lost.size === 0,
     isAnchored: (turn) => turn.at(-1)!.n === reader.nextAnchorLastN,
     count,
@@ -111,22 +115,24 @@ function foldOf(options: RebuildOptions): Fold {
       }
       count(turn);
     },
-    run: () => ({ roles, tally, position: reader.position(), stop, saysTorn }),
+    run: () => ({ roles, tally, position: reader.position(), stop, past }),
   };
 }
 
 /**
- * A role that decides otherwise than it did then, as with the rules of a venue that a run does not keep, may stumble
- * over what came of it. It is not asked again; only who has to answer to the end cannot be spared.
+ * A role that decides otherwise than it did then, as one of a newer program may, can stumble over what came of it. It
+ * is not asked again; only who has to answer to the end cannot be spared.
  */
-function show({ role, reads, machine }: RoleEntry, event: Event, lost: Set<Role>): void {
+function show({ role, machine }: RoleEntry, event: Event, lost: Set<Role>): void {
   try {
     machine.step(machine.initial(), event as AdmittedEvent);
   } catch (error) {
-    if (reads.includes("lifecycle")) throw error;
+    if (ANSWERS_TO_THE_END.has(role)) throw error;
     lost.add(role);
   }
 }
+
+const ANSWERS_TO_THE_END: ReadonlySet<Role> = new Set(["execution_role", "watchdog_role"]);
 
 /** The same role with its state kept here, where whoever takes it up again begins; one that is lost says nothing. */
 function remembering(entry: RoleEntry, lost: ReadonlySet<Role>): RoleEntry {
@@ -155,7 +161,9 @@ function noticeOf({ run_id, ts, payload }: Event<"stop_journal">): StopNotice {
 /** Whether the roles, asked again, answer its input with exactly this turn. */
 async function isWhole(
   turn: Turn,
-  { contracts, gate, roles }: Pick<RebuildOptions, "contracts" | "gate" | "roles">,
+  { contracts, gate, roles, phase }:
+    & Pick<RebuildOptions, "contracts" | "gate" | "roles">
+    & Pick<RunPast, "phase">,
 ): Promise<boolean> {
   let made = 0;
   const refuse = (): never => {
@@ -179,6 +187,7 @@ async function isWhole(
     gate,
     sink,
     roles,
+    phase,
     onStopping: () => {},
     onRefusedAfterStop: () => {},
     endTurn: () => null,
@@ -191,7 +200,7 @@ async function isWhole(
   }
 }
 
-/** What a denial quotes depends on what the policy's manifest says it reads, which a run does not keep. */
+/** What a denial quotes are the fields that the rules are said to read, which an older run does not keep. */
 function isSame(draft: AnyDraft, event: Event): boolean {
   const fieldsOf = ({ type, source, ts, payload }: AnyDraft | Event) => {
     const said = type === "policy_denial" ? { ...payload, input: null } : payload;

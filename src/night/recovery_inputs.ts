@@ -7,6 +7,7 @@ import { asideOf } from "../sinks/cut_back.ts";
 import { noticeIn, readLatch, type StopNotice } from "../sinks/stop_flag.ts";
 import type { RebuiltRun } from "./rebuild_run.ts";
 import type { RunManifest } from "./run_basis.ts";
+import { NOTHING_TOLD, startedDraft } from "./start_facts.ts";
 
 /** What is said in a run whose process ended without an end: what was cut off, why it stops, that it has ended. */
 export interface RecoveryFacts {
@@ -80,19 +81,16 @@ function artefactText({ files, runFolder }: RunPlace, name: string): string | nu
 export function lastInputs(
   { clock, manifest, config }: RecoveryFacts,
   { position, stop }: RebuiltRun,
-  { reason, torn }: { readonly reason: StopNotice; readonly torn: ReadonlyMap<string, number> },
+  { reason, torn }: { readonly reason: StopNotice; readonly torn: string | null },
 ): readonly AnyDraft[] {
   if (position.hasEnded) return [];
   const { started_ts: startedTs, venue, prices } = manifest;
   const inputs: AnyDraft[] = [];
   if (position.nextN === 0) {
-    inputs.push(lifecycle(startedTs, "started", `${config.mode} on ${venue}, prices ${prices}`));
+    inputs.push(startedDraft({ mode: config.mode, venue, prices }, startedTs, NOTHING_TOLD));
   }
   const ts = Math.max(position.ts, startedTs, clock.now());
-  if (torn.size > 0) {
-    const lines = [...torn].map(([file, count]) => `${count} of ${file}`);
-    inputs.push(lifecycle(ts, "torn_tail", `lines put aside: ${lines.join(", ")}`));
-  }
+  if (torn !== null) inputs.push(lifecycle(ts, "torn_tail", torn));
   if (stop === null) {
     inputs.push({
       type: "stop_journal",

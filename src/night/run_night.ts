@@ -16,14 +16,16 @@ import type { RoleEntry } from "../streams/operators/react.ts";
 import { type Agenda, mergeAgendas, timerAgenda } from "../streams/sources/agenda.ts";
 import { behindAgenda, drive, type Pace } from "../streams/sources/drive.ts";
 import { HEARTBEAT, NIGHT_END } from "../streams/watchdog/watchdog_role.ts";
+import { startedDraft, type StartFacts } from "./start_facts.ts";
 
 /** One night from its first event to its last: inputs, pipeline and sinks joined, and how it came to an end. */
 export interface NightParts {
-  readonly identity: RunIdentity;
+  readonly identity: Pick<RunIdentity, "runId" | "startedTs" | "venue" | "prices">;
   readonly config: Config;
   readonly contracts: Contracts;
   readonly gate: PolicyGate;
   readonly roles: readonly RoleEntry[];
+  readonly startFacts: StartFacts;
   readonly journal: Journal;
   readonly artefacts: RunArtefacts;
   readonly pace: Pace;
@@ -38,6 +40,8 @@ export interface NightParts {
   readonly operator$: Observable<AnyDraft>;
   /** A start-up proof that failed: the run holds this stop and nothing else. */
   readonly startProblem: StartProblem | null;
+  /** Where a run that was cut short goes on; left out where one begins. */
+  readonly resumption?: Resumption;
   /** The fold of the night's figures, and its state, which whoever shows the night reads between turns. */
   readonly tallying: Machine<Tally, Event, never>;
   readonly tally: Tally;
@@ -49,6 +53,19 @@ export interface MarketFeed {
   restart(reason: string): void;
   /** What is to be said of it at the end. */
   lastHealth(): AnyDraft;
+}
+
+export interface Resumption {
+  /** Of the last event. */
+  readonly ts: number;
+  readonly nextN: number;
+  /** What the log said before: for how long nobody was there, and whether what ends a night was said. */
+  readonly downMs: number;
+  readonly isOver: boolean;
+  /** What is to be said of what was cut off; null where nothing is. */
+  readonly torn: string | null;
+  /** Of the command line that goes on with the run. */
+  readonly cmdlineHash: string;
 }
 
 export interface StartProblem {
@@ -72,6 +89,7 @@ export interface NightOutcome {
 export async function runNight(parts: NightParts): Promise<NightOutcome> {
   const { identity, config, journal, artefacts, pace, tallying, tally } = parts;
   const { runId, startedTs } = identity;
+  const begun = beginningOf(parts);
   const stopping$ = new Subject<void>();
   let stoppingCode: string | null = null;
   let stop: StopNotice | null = null;
@@ -85,7 +103,7 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     detail,
     started_ts: startedTs,
     ended_ts: verdict === null ? null : journal.ts,
-    uptime_s: uptimeOf((journal.ts - startedTs) / 1000),
+    uptime_s: uptimeOf((journal.ts - begun.livedSinceTs) / 1000),
     deadletter: journal.deadletters,
     refused_after_stop: refusedAfterStop,
     last_n: journal.lastN,
@@ -99,13 +117,10 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     return journal.endTurn();
   };
   const inputs$ = nightInputs({
-    started: lifecycle(
-      startedTs,
-      "started",
-      `${config.mode} on ${identity.venue}, prices ${identity.prices}`,
-    ),
+    opening: begun.opening,
+    isOver: parts.resumption?.isOver ?? false,
     startStop: parts.startProblem === null ? null : startStop(startedTs, parts.startProblem),
-    market$: marketOf(parts),
+    market$: marketOf(parts, begun.ts),
     operator$: parts.operator$,
     fault$: pace.setTs === undefined ? faultsOf(parts) : NEVER,
     stopping$,
@@ -129,6 +144,7 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
         stopping$.next();
       },
       onRefusedAfterStop: () => refusedAfterStop++,
+      beginTurn: ({ ts }) => journal.beginTurn(ts),
       endTurn,
     }),
     tap((event) => {
@@ -150,6 +166,36 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
   }
 }
 
+/** As if it had never been gone: the time from which its roles have lived for as long as they did. */
+export function livedSince(startedTs: number, resumption: Resumption | undefined, nowTs: number): number {
+  if (resumption === undefined) return startedTs;
+  const { ts, downMs } = resumption;
+  return startedTs + downMs + Math.max(0, nowTs - ts);
+}
+
+interface Beginning {
+  /** From here on timers are due. */
+  readonly ts: number;
+  readonly livedSinceTs: number;
+  readonly opening: readonly AnyDraft[];
+}
+
+/** Read the clock when the market is open: what comes first must not be old already. */
+function beginningOf({ identity, config, pace, startFacts, resumption }: NightParts): Beginning {
+  const { startedTs } = identity;
+  if (resumption === undefined) {
+    const opening = [startedDraft({ mode: config.mode, ...identity }, startedTs, startFacts)];
+    return { ts: startedTs, livedSinceTs: startedTs, opening };
+  }
+  const { torn, nextN, cmdlineHash } = resumption;
+  const ts = Math.max(resumption.ts, pace.clock.now());
+  const down_ms = ts - resumption.ts;
+  const said = lifecycle(ts, "resumed", `from event ${nextN} on, after ${down_ms} ms`);
+  const resumed = { ...said, payload: { ...said.payload, cmdline_hash: cmdlineHash, down_ms } };
+  const opening = torn === null ? [resumed] : [lifecycle(ts, "torn_tail", torn), resumed];
+  return { ts, livedSinceTs: livedSince(startedTs, resumption, ts), opening };
+}
+
 function lifecycle(ts: number, what: Lifecycle["what"], detail: string): Draft<"lifecycle"> {
   return { type: "lifecycle", source: "watchdog_role", ts, cause: null, payload: { what, detail } };
 }
@@ -159,18 +205,23 @@ function startStop(ts: number, problem: StartProblem): Draft<"stop_journal"> {
   return { type: "stop_journal", source: "watchdog_role", ts, cause: null, payload };
 }
 
-function timers(startedTs: number, config: Config): readonly Agenda[] {
+/** What fell due while the process was gone is passed over, but for the end of the night. */
+function timers(startedTs: number, nowTs: number, config: Config): readonly Agenda[] {
   const everyMs = config.watchdog.heartbeat_every_ms;
-  const heartbeat = timerAgenda({ name: HEARTBEAT, firstTs: startedTs + everyMs, everyMs });
+  const beats = Math.floor((nowTs - startedTs) / everyMs) + 1;
+  const heartbeat = timerAgenda({ name: HEARTBEAT, firstTs: startedTs + beats * everyMs, everyMs });
   if (config.duration_ms === 0) return [heartbeat];
   const firstTs = startedTs + config.duration_ms;
   return [heartbeat, timerAgenda({ name: NIGHT_END, firstTs, everyMs: null })];
 }
 
 /** Timers, and the market: inside, in the order of time, or from the feed, each input behind what was due before it. */
-function marketOf({ identity, config, pace, marketAgenda, feed, vitals$ }: NightParts): Observable<AnyDraft> {
+function marketOf(
+  { identity, config, pace, marketAgenda, feed, vitals$ }: NightParts,
+  nowTs: number,
+): Observable<AnyDraft> {
   const inside = marketAgenda === null ? [] : [marketAgenda];
-  const agenda = mergeAgendas([...timers(identity.startedTs, config), ...inside]);
+  const agenda = mergeAgendas([...timers(identity.startedTs, nowTs, config), ...inside]);
   const arrival$ = merge(feed?.arrival$ ?? NEVER, vitals$);
   return merge(drive(agenda, pace), behindAgenda(agenda, arrival$));
 }

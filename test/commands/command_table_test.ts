@@ -12,6 +12,9 @@ import { stop } from "../../src/commands/stop.ts";
 import { accept } from "../../src/commands/accept.ts";
 import { night } from "../../src/commands/night.ts";
 import { recover } from "../../src/commands/recover.ts";
+import { bundle } from "../../src/commands/bundle.ts";
+import { replay } from "../../src/commands/replay.ts";
+import { supervise } from "../../src/commands/supervise.ts";
 import { unlatch } from "../../src/commands/unlatch.ts";
 import { verify } from "../../src/commands/verify.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
@@ -22,10 +25,13 @@ import { inTempFolder } from "../support/temp_folder.ts";
 const COMMANDS: readonly Command[] = [
   nore,
   verify,
+  replay,
+  bundle,
   status,
   stop,
   unlatch,
   recover,
+  supervise,
   night,
   accept,
   config,
@@ -108,7 +114,7 @@ test("runCommand() refuses an unknown command with the nearest one, or with all"
     ["Status", 'Unknown command "Status", did you mean status'],
     [
       "trade",
-      'Unknown command "trade", commands are --mode nore, verify, status, stop, unlatch, recover, night, accept, config, doctor, gates',
+      'Unknown command "trade", commands are --mode nore, verify, replay, bundle, status, stop, unlatch, recover, supervise, night, accept, config, doctor, gates',
     ],
   ];
   for (const [word, says] of table) {

@@ -29,7 +29,7 @@ test("beatOf() says once that a beat is lost, and does not throw into the night"
   }));
 
 test("lossOf() is the end of a role: a loop that nobody watches is not traded with", () => {
-  const { payload } = lossOf(new Error("it went"), { ts: 5000, startedTs: 2000 });
+  const { payload } = lossOf(new Error("it went"), { ts: 5000, livedSinceTs: 2000 });
   assert.equal(payload, {
     role: "watchdog_role",
     state: "DOWN",

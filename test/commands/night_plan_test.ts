@@ -3,9 +3,18 @@ import * as fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { UsageError } from "../../src/commands/command.ts";
-import { freePlan, type NightPlan, PLAN_OPTIONS, planNight, seedOf } from "../../src/commands/night_plan.ts";
+import {
+  freePlan,
+  type NightPlan,
+  PLAN_OPTIONS,
+  planNight,
+  planResumed,
+  refuseOtherTime,
+  seedOf,
+} from "../../src/commands/night_plan.ts";
 import { systemClock } from "../../src/edge/clocks.ts";
 import { inputOf } from "../support/command_input.ts";
+import { configWith } from "../support/repo_config.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
 const NOW_TS = Date.UTC(2026, 10, 21, 22, 0, 0, 250);
@@ -169,6 +178,54 @@ test("freePlan() refuses a taken name that the user has fixed", async () => {
     assert.instance(error, UsageError);
     assert.is((error as Error).message, "Run 20261121_220000 is there already, choose another --run-id");
   }
+});
+
+/** The plan of a run that was started with these words, an hour after its start. */
+function resumedPlan(cmdline: readonly string[], ...words: readonly string[]): NightPlan {
+  const run = { runId: "20261121_220000", startedTs: NOW_TS, cmdline: ["node", "main.ts", ...cmdline] };
+  return planResumed(inputOf(PLAN_OPTIONS, words), run, NOW_TS + 3_600_000);
+}
+
+test("planResumed() goes on with the machine's time where that was the run's", () => {
+  for (const cmdline of [[], ["--speed", "1"], ["--speed=1.0", "--duration", "7h"]]) {
+    const { runId, startedTs, pace, isDurable } = resumedPlan(cmdline);
+    assert.is(pace.clock, systemClock, cmdline.join(" "));
+    assert.equal([runId, startedTs, pace.speed, isDurable], ["20261121_220000", NOW_TS, 1, true]);
+  }
+});
+
+test("planResumed() goes on from the last event where time is the run's own, as fast as before or as it is told", () => {
+  const start = ["--start", "2026-11-21T22:00:00Z"];
+  const table: readonly (readonly [cmdline: readonly string[], words: readonly string[], speed: number])[] = [
+    [start, [], 1],
+    [["--speed", "20"], [], 20],
+    [["--speed=20"], [], 20],
+    [["--speed", "max"], ["--speed", "1"], 1],
+    [[], ["--speed", "50"], 50],
+    [["--speed", "20", ...start], ["--speed", "2"], 2],
+  ];
+  for (const [cmdline, words, speed] of table) {
+    const { pace, isDurable } = resumedPlan(cmdline, ...words);
+    assert.is(pace.clock.now(), NOW_TS + 3_600_000, `${cmdline} and ${words}`);
+    assert.equal([pace.speed, isDurable, pace.setTs], [speed, true, undefined]);
+  }
+});
+
+test("planResumed() of a night in virtual time goes on in it", () => {
+  const { pace, isDurable } = resumedPlan(["--speed", "max"]);
+  assert.is(isDurable, false);
+  pace.setTs!(NOW_TS);
+  assert.is(pace.clock.now(), NOW_TS + 3_600_000, "never back");
+});
+
+test("refuseOtherTime() leaves a live market its own time", () => {
+  const live = configWith(["source=binance"]);
+  for (const word of ["speed", "start"]) {
+    const input = inputOf(PLAN_OPTIONS, [`--${word}`, "1"]);
+    refused(() => refuseOtherTime(input, live), new RegExp(`^--${word} is for the embedded market`));
+    refuseOtherTime(input, configWith());
+  }
+  refuseOtherTime(inputOf(PLAN_OPTIONS, []), live);
 });
 
 test.run();

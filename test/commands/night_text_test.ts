@@ -1,7 +1,14 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { bannerOf, type StatusInput, statusLine, summaryOf } from "../../src/commands/night_text.ts";
+import {
+  bannerOf,
+  resumedLine,
+  type StatusInput,
+  statusLine,
+  summaryOf,
+} from "../../src/commands/night_text.ts";
 import type { RunIdentity } from "../../src/core/run_identity.ts";
+import type { RunPosition } from "../../src/sinks/run_position.ts";
 import { configWith } from "../support/repo_config.ts";
 import { tallied } from "../support/tallied.ts";
 
@@ -183,6 +190,16 @@ test("summaryOf() paints the verdict where there is colour", () => {
   // deno-lint-ignore no-control-regex -- colours are control characters
   const painted = heads.map((head) => /^\x1b\[(\d+)m(\w+)\x1b\[\d+m \(OPERATOR\) · /.exec(head)?.slice(1));
   assert.equal(painted, [["32", "PASS"], ["33", "STOPPED"], ["31", "FAILED"], ["31", "UNHEARD_OF"]]);
+});
+
+test("resumedLine() says from where a run goes on, and with what", () => {
+  const tally = tallied([]);
+  const position = { nextN: 108, ts: START_TS } as RunPosition;
+  assert.is(
+    resumedLine({ position, tally }, START_TS + 62_500),
+    "  resumes  at event 108 · the last was at 2026-11-21T22:00:00.000Z, 1m 02s ago · " +
+      "0 orders open · equity 1500.00",
+  );
 });
 
 test.run();

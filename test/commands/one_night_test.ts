@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { logEnd } from "../../src/commands/one_night.ts";
 import { runCommand } from "../../src/commands/command_table.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { type FakeTerminal, fakeTerminal } from "../support/fake_terminal.ts";
@@ -159,27 +158,5 @@ test("the manifest says what the night was started with, secrets aside", () =>
     const log = readFileSync(`${folder}/runs/${NIGHT_ID}/log.jsonl`, "utf8");
     assert.match(log, /"level":"info","message":"opened [\s\S]*"message":"PASS"\}\n$/);
   }));
-
-test("logEnd() writes what went wrong and the verdict; a log that cannot be written is said", () => {
-  const problems = ["report: EIO"];
-  const stop = { run_id: "", ts: 0, component: "journal", reason_code: "SINK_IO", detail: "EIO" };
-  const lines: string[] = [];
-  const terminal = fakeTerminal();
-  const log = {
-    write: (_: number, level: string, message: string) => void lines.push(`${level} ${message}`),
-    close: () => void lines.push("closed"),
-  };
-  logEnd(terminal, log, { verdict: "STOPPED", stop, report: {}, problems });
-  assert.equal(lines, ["error report: EIO", "info STOPPED SINK_IO", "closed"]);
-
-  const full = {
-    ...log,
-    write() {
-      throw new Error("ENOSPC");
-    },
-  };
-  logEnd(terminal, full, { verdict: "PASS", stop: null, report: {}, problems: [] });
-  assert.equal(terminal.said, ["log.jsonl could not be written: ENOSPC"]);
-});
 
 test.run();

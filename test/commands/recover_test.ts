@@ -3,16 +3,13 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runCommand } from "../../src/commands/command_table.ts";
@@ -22,6 +19,7 @@ import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { takeVarLock } from "../../src/edge/var_lock.ts";
 import { crashedNight } from "../support/crashed_nights.ts";
+import { contentsOf, saveVar } from "../support/disk_copies.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID } from "../support/real_night.ts";
 import { repoPolicy } from "../support/repo_policy.ts";
@@ -40,18 +38,10 @@ test.before(async () => {
     call === "rename" && path.includes("market_ticks/cursor");
   const { crashes, night } = await crashedNight({ signer, policy: repoPolicy }, isAnchoring);
   const ofKind = crashes.filter(({ kind }) => kind === "killed");
-  save(ofKind.at(-2)!.disk().contents, killed);
-  save(night.files.contents, complete);
+  saveVar(ofKind.at(-2)!.disk().contents, killed);
+  saveVar(night.files.contents, complete);
 });
 test.after(() => [killed, complete].forEach((folder) => rmSync(folder, { recursive: true })));
-
-function save(contents: ReadonlyMap<string, Uint8Array>, varFolder: string): void {
-  for (const [path, bytes] of contents) {
-    const target = path.replace(/^\/var/, varFolder);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, bytes);
-  }
-}
 
 /** A copy of one of them, for a test to recover or to spoil. */
 function withVar(from: string, use: (varFolder: string, run: string) => Promise<void>): Promise<void> {
@@ -71,16 +61,6 @@ async function call(...words: readonly string[]) {
 const recover = (varFolder: string, run: string = NIGHT_ID) => call("recover", run, "--var", varFolder);
 const verified = async (run: string) => (await call("verify", run, "--require-complete")).code;
 const fieldsOf = (path: string) => openArtefact(readFileSync(path, "utf8"));
-
-/** Everything below a folder: path → bytes. The lock is everybody's. */
-function contentsOf(folder: string): ReadonlyMap<string, string> {
-  const paths = (readdirSync(folder, { recursive: true }) as string[]).filter((path) => path !== "lock")
-    .sort();
-  return new Map(paths.map((path) => {
-    const full = `${folder}/${path}`;
-    return [path, statSync(full).isFile() ? readFileSync(full, "base64") : "folder"];
-  }));
-}
 
 /** With this exit code, and nothing is written. */
 async function refused(varFolder: string, code: number, run?: string) {
@@ -209,7 +189,7 @@ test("recover of a run with a venue's own symbols, and a mirror on standard outp
     const isAnchoring = (call: string, path: string) =>
       call === "rename" && path.includes("market_ticks/cursor");
     const { crashes } = await crashedNight({ signer, config, agenda, policy: repoPolicy }, isAnchoring);
-    save(crashes.findLast(({ kind }) => kind === "killed")!.disk().contents, folder);
+    saveVar(crashes.findLast(({ kind }) => kind === "killed")!.disk().contents, folder);
     const { code, printed } = await recover(folder);
     assert.is(code, EXIT.ok);
     const anchors = readFileSync(`${folder}/runs/${NIGHT_ID}/audit/anchors.jsonl`, "utf8");

@@ -52,7 +52,7 @@ function rebuild(
   gate: PolicyGate = whole.gate,
 ): Promise<RebuiltRun> {
   const options = { files: disk, runFolder, runId, queues: QUEUES, contracts: repoContracts, gate };
-  return rebuildRun({ ...options, roles: asked, tallying });
+  return rebuildRun({ ...options, roles: asked, symbols: whole.config.symbols, tallying });
 }
 
 /** The night's roles, one of them with another step. */
@@ -79,11 +79,11 @@ test("rebuildRun() goes to the end of the last whole turn, wherever the log ends
   let tallied = 0;
   for (let count = 0; count <= events.length; count++) {
     const disk = diskWith(count);
-    const { position, tally: rebuilt, stop, saysTorn } = await rebuild(disk);
+    const { position, tally: rebuilt, stop, past } = await rebuild(disk);
     assert.is(position.nextN, lastEnd(count), `of ${count}`);
     for (; tallied < position.nextN; tallied++) tallying.step(tally, events[tallied]!);
     assert.equal(rebuilt, tally, `of ${count}`);
-    assert.equal([stop, saysTorn, disk.calls], [null, false, []]);
+    assert.equal([stop, past.tornSaid, disk.calls], [null, null, []]);
   }
 });
 
@@ -183,7 +183,7 @@ test("rebuildRun() gives the first stop in the log", async () => {
   for (const end of stopped.turnEnds) {
     assert.is((await rebuild(diskWith(end, stopped))).position.nextN, end, "a stop's turn is whole, too");
   }
-  const { length } = stopped.events;
+  const length = stopped.turnEnds.at(-2)!; // behind the end nothing can be said
   const disk = diskWith(length, stopped);
   const second = { component: "journal", reason_code: "SINK_IO", detail: "EIO", origin: "input" };
   addInput(disk, length, "stop_journal", "stop_journal", second);
@@ -220,9 +220,9 @@ test("rebuildRun() knows a denial again, whatever it quotes", async () => {
 test("rebuildRun() says that the log tells of a torn tail", async () => {
   const end = turnEnds.at(-2)!;
   const disk = diskWith(end);
-  addInput(disk, end, "lifecycle", "lifecycle", { what: "torn_tail", detail: "" });
-  const { position, saysTorn } = await rebuild(disk);
-  assert.equal([position.nextN, saysTorn], [end + 1, true]);
+  addInput(disk, end, "lifecycle", "lifecycle", { what: "torn_tail", detail: "1 of log.jsonl" });
+  const { position, past } = await rebuild(disk);
+  assert.equal([position.nextN, past.tornSaid], [end + 1, "1 of log.jsonl"]);
 });
 
 test.run();

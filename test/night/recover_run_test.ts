@@ -228,7 +228,7 @@ test("recoverRun() keeps the stop that the log holds, and says no other", async 
 
 test("recoverRun() by a program that would decide otherwise cuts the last turn where nobody can prove it, no more", async () => {
   const strategy = crashed.config.strategy.list[0]!;
-  const list = [{ ...strategy, parameters: { ...strategy.parameters, cooldown_ms: 600_000 } }];
+  const list = [{ ...strategy, parameters: { ...strategy.parameters, entry_bps: 1000 } }];
   const other = { ...crashed, config: { ...crashed.config, strategy: { list } } };
   let cut = 0;
   for (const { kind, before, disk } of crashed.crashes) {

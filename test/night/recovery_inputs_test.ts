@@ -111,8 +111,8 @@ function behind({ nextN = 9, ts = START_TS + 50, hasEnded = false, stop = null }
 }
 
 /** What is said: each with its words. */
-function saidOf(state: Behind, torn: Readonly<Record<string, number>> = {}): readonly string[] {
-  const inputs = lastInputs(factsWith({}), behind(state), { reason, torn: new Map(Object.entries(torn)) });
+function saidOf(state: Behind, torn: string | null = null): readonly string[] {
+  const inputs = lastInputs(factsWith({}), behind(state), { reason, torn });
   return inputs.map(({ type, payload }) => {
     if (type === "stop_journal") return `stop ${payload.reason_code} ${payload.origin}`;
     const { what, detail } = payload as Lifecycle;
@@ -127,18 +127,14 @@ const OPERATOR = { ...reason, reason_code: "OPERATOR" };
 const INPUTS: readonly (readonly [
   what: string,
   state: Behind,
-  torn: Readonly<Record<string, number>>,
+  torn: string | null,
   said: readonly string[],
 ])[] = [
-  ["a night in its middle", {}, {}, [STOP, ENDED]],
-  ["one that was cut", {}, { "log.jsonl": 1, "audit/anchors.jsonl": 2 }, [
-    "torn_tail: lines put aside: 1 of log.jsonl, 2 of audit/anchors.jsonl",
-    STOP,
-    ENDED,
-  ]],
-  ["one without an event", { nextN: 0, ts: 0 }, {}, [STARTED, STOP, ENDED]],
-  ["one that had been stopped", { stop: OPERATOR }, {}, ["ended: stopped: OPERATOR, recovered"]],
-  ["one that has ended", { hasEnded: true }, { "log.jsonl": 1 }, []],
+  ["a night in its middle", {}, null, [STOP, ENDED]],
+  ["one that was cut", {}, "1 of log.jsonl", ["torn_tail: 1 of log.jsonl", STOP, ENDED]],
+  ["one without an event", { nextN: 0, ts: 0 }, null, [STARTED, STOP, ENDED]],
+  ["one that had been stopped", { stop: OPERATOR }, null, ["ended: stopped: OPERATOR, recovered"]],
+  ["one that has ended", { hasEnded: true }, "1 of log.jsonl", []],
 ];
 
 for (const [what, state, torn, said] of INPUTS) {
@@ -153,7 +149,7 @@ const TIMES: readonly (readonly [what: string, state: Behind, nowTs: number, ts:
 
 for (const [what, state, nowTs, ts] of TIMES) {
   test(`lastInputs() says it ${what}`, () => {
-    const inputs = lastInputs(factsWith({}, nowTs), behind(state), { reason, torn: new Map() });
+    const inputs = lastInputs(factsWith({}, nowTs), behind(state), { reason, torn: null });
     assert.equal(inputs.map((input) => input.ts), ts);
   });
 }
@@ -161,7 +157,7 @@ for (const [what, state, nowTs, ts] of TIMES) {
 test("lastInputs() are inputs of the watchdog that fit their schemas", () => {
   const inputs = lastInputs(factsWith({}), behind({ nextN: 0 }), {
     reason,
-    torn: new Map([["log.jsonl", 1]]),
+    torn: "1 of log.jsonl",
   });
   assert.is(inputs.length, 4);
   for (const { type, source, cause, payload } of inputs) {

@@ -11,6 +11,8 @@ export interface FeedbackOptions<Draft> {
   readonly turnLengthMax: number;
   /** Inputs that may wait while a turn runs; one more fails the run. */
   readonly waitingMax: number;
+  /** Called before the turn of an input; what it gives is the next input, before this one. */
+  readonly beginTurn?: (input: Draft) => Draft | null;
   /** Called between turns; what it gives is the next input, before all that wait. */
   readonly endTurn: () => Draft | null;
 }
@@ -65,7 +67,9 @@ export function feedback<Draft, Event>(
         isRunning = true;
         let next: Draft | null | undefined = input;
         while (next !== null && next !== undefined && !output.closed) {
-          runTurn(next);
+          const first = options.beginTurn?.(next) ?? null;
+          if (first !== null) waiting.unshift(next);
+          runTurn(first ?? next);
           next = output.closed ? null : options.endTurn() ?? waiting.shift();
         }
         isRunning = false;

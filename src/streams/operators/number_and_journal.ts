@@ -5,6 +5,8 @@ import { admits, beginsStop, nextPhase, type StopPhase } from "../../core/stop_s
 import { Refusal } from "./refusal.ts";
 
 export interface JournalOptions {
+  /** Where the log of a run that goes on stands; left out for a new one. */
+  readonly phase?: StopPhase;
   /** Told once, in the turn that begins a stop, with its reason code. */
   readonly onStopping: (reasonCode: string) => void;
   /** Told of each draft that came after a stop had begun: counted, not journaled. */
@@ -18,12 +20,12 @@ export type AdmittedEvent<T extends EventType = EventType> = {
 
 /** Gives each permitted draft its number, id and line. The log itself refuses to trade once a stop has begun. */
 export function numberAndJournal(
-  sink: QueueSink,
+  sink: Pick<QueueSink, "append">,
   options: JournalOptions,
 ): OperatorFunction<PermittedDraft | Refusal, AdmittedEvent | Refusal> {
   return (draft$) =>
     defer(() => {
-      let phase: StopPhase = "RUNNING";
+      let phase: StopPhase = options.phase ?? "RUNNING";
       return draft$.pipe(map((draft) => {
         if (draft instanceof Refusal) return draft;
         if (!admits(phase, draft)) {

@@ -1,3 +1,4 @@
+import { watchedSince } from "./feed_view.ts";
 import type { Breach, FeedLimits, RiskCheck } from "./risk_check.ts";
 
 /** FEED_GAP: while trades of a symbol are missing it is frozen; too many, or missing for too long, stop the night. */
@@ -10,7 +11,7 @@ export function feedGap({ market: { gap: { stop_ms, trades_max } } }: FeedLimits
       for (const [symbol, { gaps: { missing, missingTrades } }] of feed.symbols) {
         const oldest = missing[0];
         if (oldest === undefined) continue;
-        const openMs = ts - oldest.sinceTs;
+        const openMs = ts - watchedSince(feed, oldest.sinceTs);
         const isBeyond = openMs > stop_ms || missingTrades > trades_max;
         const detail = `${missingTrades} trades of ${symbol} are missing from ${oldest.fromId} on, ` +
           `at most ${trades_max}; for ${openMs} ms, at most ${stop_ms}`;

@@ -15,6 +15,8 @@ export interface FeedView {
   readonly clockOffsetMs: number | null;
   /** Bad answers and messages, and refused ticks, so far. */
   readonly errors: number;
+  /** Since when the run goes on after its process was gone. What was not heard before it stops nothing. */
+  readonly resumedTs: number;
 }
 
 export interface SymbolFeed {
@@ -31,6 +33,7 @@ export interface Feed extends FeedView {
   contactTs: number;
   clockOffsetMs: number | null;
   errors: number;
+  resumedTs: number;
   /** The market role's own count, when it last told it. */
   errorsTold: number;
 }
@@ -48,6 +51,7 @@ export function openFeed(symbols: readonly string[]): Feed {
     contactTs: 0,
     clockOffsetMs: null,
     errors: 0,
+    resumedTs: -Infinity,
     errorsTold: 0,
   };
 }
@@ -57,6 +61,11 @@ export function beginFeed(feed: Feed, ts: number): void {
   feed.hasBegun = true;
   feed.contactTs = ts;
   for (const symbol of feed.symbols.values()) symbol.lastTs = ts;
+}
+
+/** Since when a limit that stops the night counts what began at `sinceTs`: nobody listened while the process was gone. */
+export function watchedSince({ resumedTs }: FeedView, sinceTs: number): number {
+  return Math.max(sinceTs, resumedTs);
 }
 
 /** True where the tick opens a gap or closes the last one. It allocates nothing for a tick that does neither. */

@@ -57,7 +57,15 @@ export interface RiskOptions {
 }
 
 export type RiskIn = Event<
-  "signal" | "market_tick" | "fill" | "order_result" | "timer" | "health" | "policy_denial" | "stop_journal"
+  | "signal"
+  | "market_tick"
+  | "fill"
+  | "order_result"
+  | "timer"
+  | "health"
+  | "policy_denial"
+  | "stop_journal"
+  | "lifecycle"
 >;
 type RiskOut = Proposal<"risk_action" | "order_intent" | "order_cancel">;
 
@@ -165,6 +173,8 @@ function answer(terms: Terms, state: RiskState, event: RiskIn): readonly RiskOut
       return heed(state, judgeHealth(state.feedWatch, view, event.payload));
     case "policy_denial":
       return onDenial(state, event.payload);
+    case "lifecycle":
+      return onLifecycle(terms, state, event);
     case "stop_journal":
       state.hasStopped = true;
       return NONE;
@@ -195,6 +205,17 @@ function onTimer(terms: Terms, state: RiskState): readonly RiskOut[] {
   if (!state.hasStopped) said.push(...watch(state));
   if (!state.hasStopped) said.push(...cancelsOf(state.view, terms.orderTtlMs));
   return said;
+}
+
+/**
+ * The run goes on, and the time in between has gone by for all that waits: old orders are cancelled, and what nobody
+ * has heard of is frozen until somebody does, before the first tick can bring an entry.
+ */
+function onLifecycle(terms: Terms, state: RiskState, event: Event<"lifecycle">): readonly RiskOut[] {
+  const { what, down_ms = 0 } = event.payload;
+  if (what !== "resumed" || down_ms === 0) return NONE;
+  state.feedWatch.feed.resumedTs = state.view.ts;
+  return onTimer(terms, state);
 }
 
 /** A refused order frees what it had reserved; a refused tick is an error of the venue. */

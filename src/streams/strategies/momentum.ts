@@ -64,9 +64,9 @@ export const momentum: StrategyKind<MomentumParameters> = {
 
 function createMomentum(parameters: MomentumParameters): SymbolStrategy {
   const { bar_ms, fast_period, slow_period, entry_bps, cooldown_ms } = parameters;
-  const ownBars = bars(bar_ms);
-  const fastAverage = ema(fast_period);
-  const slowAverage = ema(slow_period);
+  let ownBars = bars(bar_ms);
+  let fastAverage = ema(fast_period);
+  let slowAverage = ema(slow_period);
   const position = longOrFlat(cooldown_ms);
   let book: BookTick | null = null;
   let before: number | null = null;
@@ -122,6 +122,13 @@ function createMomentum(parameters: MomentumParameters): SymbolStrategy {
         });
       }
       return null;
+    },
+    forgetPrices() {
+      ownBars = bars(bar_ms);
+      fastAverage = ema(fast_period);
+      slowAverage = ema(slow_period);
+      book = null;
+      before = null;
     },
   };
 }

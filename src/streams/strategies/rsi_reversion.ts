@@ -50,8 +50,8 @@ export const rsiReversion: StrategyKind<RsiReversionParameters> = {
 
 function createRsiReversion(parameters: RsiReversionParameters): SymbolStrategy {
   const { bar_ms, period, oversold, overbought, cooldown_ms } = parameters;
-  const ownBars = bars(bar_ms);
-  const index = rsi(period);
+  let ownBars = bars(bar_ms);
+  let index = rsi(period);
   const position = longOrFlat(cooldown_ms);
   let book: BookTick | null = null;
   let before: number | null = null;
@@ -102,6 +102,12 @@ function createRsiReversion(parameters: RsiReversionParameters): SymbolStrategy 
         });
       }
       return null;
+    },
+    forgetPrices() {
+      ownBars = bars(bar_ms);
+      index = rsi(period);
+      book = null;
+      before = null;
     },
   };
 }

@@ -10,6 +10,8 @@ export type Opinion = Omit<Signal, "strategy_id" | "symbol">;
 export interface SymbolStrategy {
   /** `ts` is the time of the tick in the log. */
   onTick(tick: MarketTick, ts: number): Opinion | null;
+  /** The prices so far are too old to go on from: it begins anew with them, and keeps whether it is in. */
+  forgetPrices(): void;
 }
 
 /** A kind of strategy: what strategy_table.ts lists. */

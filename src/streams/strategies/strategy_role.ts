@@ -8,12 +8,26 @@ import type { Strategy } from "./strategy_table.ts";
  * It sees ticks and nothing else.
  */
 export interface StrategyRoleState {
-  readonly bySymbol: Map<string, readonly Running[]>;
+  readonly bySymbol: Map<string, OnSymbol>;
+}
+
+interface OnSymbol {
+  readonly running: readonly Running[];
+  /** Of the last tick. */
+  lastTs: number;
 }
 
 interface Running {
   readonly id: string;
   readonly strategy: SymbolStrategy;
+}
+
+export interface StrategyRoleOptions {
+  /**
+   * After a longer silence of a symbol its prices are forgotten. While a night lives none is as long, because it stops
+   * before; only one that goes on after its process was gone may find itself behind it.
+   */
+  readonly forgetAfterMs: number;
 }
 
 /** As many as one connection to the venue carries; more means that nobody checked the symbols of the ticks. */
@@ -22,14 +36,16 @@ const NOTHING: readonly Proposal<"signal">[] = [];
 
 export function strategyRole(
   strategies: readonly Strategy[],
+  { forgetAfterMs }: StrategyRoleOptions,
 ): Machine<StrategyRoleState, Event<"market_tick">, Proposal<"signal">> {
-  const runOn = (symbol: string, bySymbol: Map<string, readonly Running[]>) => {
+  const runOn = (symbol: string, { bySymbol }: StrategyRoleState, lastTs: number): OnSymbol => {
     if (bySymbol.size >= SYMBOLS_MAX) {
       throw new Error(`Tick of ${JSON.stringify(symbol)}, expected at most ${SYMBOLS_MAX} symbols`);
     }
     const running = strategies.map(({ id, onSymbol }) => ({ id, strategy: onSymbol() }));
-    bySymbol.set(symbol, running);
-    return running;
+    const onSymbol = { running, lastTs };
+    bySymbol.set(symbol, onSymbol);
+    return onSymbol;
   };
 
   return {
@@ -37,9 +53,13 @@ export function strategyRole(
     initial: () => ({ bySymbol: new Map() }),
     step(state, event) {
       const tick = event.payload;
-      const running = state.bySymbol.get(tick.symbol) ?? runOn(tick.symbol, state.bySymbol);
+      const known = state.bySymbol.get(tick.symbol) ?? runOn(tick.symbol, state, event.ts);
+      if (event.ts - known.lastTs > forgetAfterMs) {
+        for (const { strategy } of known.running) strategy.forgetPrices();
+      }
+      known.lastTs = event.ts;
       let signals: Proposal<"signal">[] | null = null;
-      for (const { id, strategy } of running) {
+      for (const { id, strategy } of known.running) {
         const opinion = strategy.onTick(tick, event.ts);
         if (opinion === null) continue;
         const payload = {

@@ -65,6 +65,14 @@ export function takeRestart(market: MarketWatch, ts: number, detail: string): Pr
   return marketHealth(market, ts, "RESTARTED", detail);
 }
 
+/** The whole process is a new one: what the old role said of itself is over, how often it was restarted is not. */
+export function takeResumption(market: MarketWatch, ts: number, downMs: number): void {
+  market.startedTs += downMs;
+  market.heardTs = ts;
+  market.told = null;
+  market.isDown = false;
+}
+
 /** How it is by its own word and by the symbols that were silent: it is up where nothing speaks against it. */
 export function marketHealthOf(
   market: MarketWatch,

@@ -9,6 +9,7 @@ import {
   openMarketWatch,
   takeMarketHealth,
   takeRestart,
+  takeResumption,
 } from "./market_watch.ts";
 
 /**
@@ -87,6 +88,12 @@ export function watchdogRole(
 
 function onLifecycle(state: WatchdogState, { ts, payload }: Event<"lifecycle">): Said {
   switch (payload.what) {
+    case "resumed": {
+      const { down_ms = 0 } = payload;
+      state.startedTs += down_ms; // nobody was up in between
+      takeResumption(state.market, ts, down_ms);
+      return NOTHING;
+    }
     case "started":
       state.startedTs = ts;
       state.market.startedTs = ts;

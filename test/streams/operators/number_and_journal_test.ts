@@ -155,4 +155,17 @@ test("numberAndJournal() begins each subscription with a running night", () => {
   }
 });
 
+test("numberAndJournal() of a log that has begun to stop takes no order, and tells of no stop", () => {
+  const taken: string[] = [];
+  let refused = 0;
+  from([order_intent, fill, timer, stop_journal, order_intent].map(permittedDraft))
+    .pipe(numberAndJournal(memorySink(), {
+      phase: "STOPPING",
+      onStopping: (code) => assert.unreachable(code),
+      onRefusedAfterStop: () => refused++,
+    }))
+    .subscribe((out) => out instanceof Refusal || taken.push(out.type));
+  assert.equal([taken, refused], [["timer", "stop_journal"], 3]);
+});
+
 test.run();

@@ -36,4 +36,18 @@ test("clockSkew() freezes all while the clocks are apart, and stops when they do
   }
 });
 
+test("clockSkew() goes on freezing where a run goes on, and counts its stop from there", () => {
+  const { binance } = WIDE_FEED;
+  const clock = { offset_ms_max: 50, stop_ms: 100 };
+  const check = clockSkew({ ...WIDE_FEED, binance: { ...binance, clock } });
+  const view = riskView();
+  takeHealth(view.feed, marketHealth(0, { clock_offset_ms: 51 }).payload, 0);
+  check.state!(view);
+  view.feed.resumedTs = 1000;
+  for (const [ts, action] of [[1000, "FREEZE"], [1100, "FREEZE"], [1101, "STOP"]] as const) {
+    view.ts = ts;
+    assert.is(check.state!(view)[0]?.action, action, `at ${ts}`);
+  }
+});
+
 test.run();

@@ -91,4 +91,14 @@ test("feedGap() is the check of its code, and judges each symbol by itself", () 
   ]);
 });
 
+test("feedGap() counts a gap from when the run went on, where it was open before", () => {
+  const view = riskView();
+  [7, 9].forEach((id, i) => takeTick(view.feed, tradeOf(i + 1, id).payload, i + 1));
+  view.feed.resumedTs = 1000;
+  for (const [ts, action] of [[1000, "FREEZE"], [1100, "FREEZE"], [1101, "STOP"]] as const) {
+    view.ts = ts;
+    assert.is(check.state!(view)[0]?.action, action, `at ${ts}`);
+  }
+});
+
 test.run();

@@ -49,4 +49,17 @@ test("feedStale() stops at its limit even where that is below the one of a freez
   }
 });
 
+test("feedStale() counts a freeze from the last tick, but a stop from when the run went on", () => {
+  const check = checkOf(100, 500);
+  const view = riskView();
+  view.feed.resumedTs = 900;
+  const said = (ts: number) => {
+    view.ts = ts;
+    return check.state!(view).map(({ action, detail }) => `${action} ${detail}`)[0];
+  };
+  assert.is(said(900), "FREEZE no tick of AAAUSDT for 900 ms, at most 100");
+  assert.is(said(1400), "FREEZE no tick of AAAUSDT for 1400 ms, at most 100");
+  assert.is(said(1401), "STOP no tick of AAAUSDT for 501 ms, at most 500");
+});
+
 test.run();

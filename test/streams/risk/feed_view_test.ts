@@ -8,6 +8,7 @@ import {
   openFeed,
   takeHealth,
   takeTick,
+  watchedSince,
 } from "../../../src/streams/risk/feed_view.ts";
 import { marketHealth, tradeOf } from "../../support/feed_events.ts";
 import { book } from "../../support/trading_events.ts";
@@ -102,6 +103,13 @@ test("takeTick() has no gap open exactly while every trade from the first to the
       assert.is(turned, missing > before || missing === 0 && before > 0);
     });
   }));
+});
+
+test("watchedSince() is what began, or when the run went on, whichever was later", () => {
+  const feed = openFeed(["AAAUSDT"]);
+  assert.is(watchedSince(feed, 5), 5);
+  feed.resumedTs = 9;
+  assert.equal([watchedSince(feed, 5), watchedSince(feed, 10)], [9, 10]);
 });
 
 test.run();

@@ -146,4 +146,43 @@ test("riskRole() takes no tick of another venue for one of its feed", () => {
   assert.equal(it.step(timer(1002)), ["FREEZE FEED_STALE * AAAUSDT", "FREEZE FEED_STALE * BBBUSDT"]);
 });
 
+const resumed = (ts: number, down_ms: number) =>
+  eventOf("lifecycle", ts, { what: "resumed", detail: "", cmdline_hash: "", down_ms });
+
+test("riskRole() that goes on after an outage freezes what is old, and gives the feed its time before it stops", () => {
+  const it = night({}, { feed: FEED });
+  for (const symbol of ["AAAUSDT", "BBBUSDT"]) it.step(book(1, "99", "100", { symbol }));
+  it.step(marketHealth(1));
+  const back = 60_000; // far beyond the limits of a stop
+  const frozen = ["FREEZE FEED_STALE * AAAUSDT", "FREEZE FEED_STALE * BBBUSDT"];
+  assert.equal(it.step(resumed(back, back - 1)), frozen);
+  assert.equal(it.step(timer(back + 1000)), []);
+  assert.equal(it.step(signal(back + 1000, "BUY")), ["DENY FEED_STALE alpha AAAUSDT"]);
+  assert.equal(it.step(book(back + 1500, "99", "100")), ["UNFREEZE FEED_STALE * AAAUSDT"]);
+  assert.is(it.step(signal(back + 1501, "BUY")).length, 2);
+  for (let ts = back + 2000; ts <= back + 5000; ts += 500) assert.equal(it.step(book(ts, "99", "100")), []);
+  assert.equal(it.step(timer(back + 5000)), []);
+  assert.equal(it.step(timer(back + 5001)), ["STOP FEED_STALE * BBBUSDT"]);
+});
+
+test("riskRole() that goes on after an outage cancels what has stood for too long, before any tick", () => {
+  const it = night({ order_ttl_ms: 1000 }, { feed: FEED, order: { type: "LIMIT", tif: "GTC" } });
+  it.step(book(1, "99", "100"));
+  it.step(signal(1, "BUY"));
+  it.step(result(1, 1, "ACCEPTED"));
+  const said = it.step(resumed(1002, 1001));
+  assert.equal(said, ["FREEZE FEED_STALE * AAAUSDT", "FREEZE FEED_STALE * BBBUSDT", "cancel #1"]);
+});
+
+test("riskRole() has nothing to say where a run goes on at once, or of another stage of its life", () => {
+  const it = night({ order_ttl_ms: 1000 }, { feed: FEED });
+  it.step(book(1, "99", "100"));
+  assert.equal(it.step(resumed(900, 0)), []);
+  assert.is(it.state.feedWatch.feed.resumedTs, -Infinity);
+  for (const what of ["started", "torn_tail", "ended"] as const) {
+    assert.equal(it.step(eventOf("lifecycle", 900, { what, detail: "", down_ms: 5 })), []);
+  }
+  assert.is(it.state.feedWatch.feed.resumedTs, -Infinity);
+});
+
 test.run();

@@ -52,4 +52,14 @@ test("venueLost() is the check of its code and says for how long", () => {
   }]);
 });
 
+test("venueLost() counts from when the run went on", () => {
+  const view = riskView();
+  takeHealth(view.feed, marketHealth(0).payload, 0);
+  view.feed.resumedTs = 1000;
+  for (const [ts, breaches] of [[1000, 0], [1100, 0], [1101, 1]] as const) {
+    view.ts = ts;
+    assert.is(check.state!(view).length, breaches, `at ${ts}`);
+  }
+});
+
 test.run();

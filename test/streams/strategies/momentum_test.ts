@@ -107,4 +107,13 @@ test("contradiction() wants the fast period below the slow one", () => {
   );
 });
 
+test("forgetPrices() begins anew with prices, and keeps what is held", () => {
+  const strategy = momentum.create(PARAMETERS);
+  const sidesFrom = (start: number, mids: readonly number[]) =>
+    mids.map((mid, second) => strategy.onTick(bookTick(mid), (start + second) * 1000)?.side ?? "-").join(" ");
+  assert.is(sidesFrom(0, RISE_AND_FALL.slice(0, 5)), "- - - - BUY");
+  strategy.forgetPrices();
+  assert.is(sidesFrom(3600, [50, 50, 50, 48, 48]), "- - - - SELL");
+});
+
 test.run();

@@ -109,4 +109,13 @@ test("contradiction() wants oversold below overbought", () => {
   );
 });
 
+test("forgetPrices() begins anew with prices, and keeps what is held", () => {
+  const strategy = rsiReversion.create(PARAMETERS);
+  const sidesFrom = (start: number, mids: readonly number[]) =>
+    mids.map((mid, second) => strategy.onTick(bookTick(mid), (start + second) * 1000)?.side ?? "-").join(" ");
+  assert.is(sidesFrom(0, FALL_AND_RISE.slice(0, 5)), "- - - - BUY");
+  strategy.forgetPrices();
+  assert.is(sidesFrom(3600, FALL_AND_RISE), "- - - - - - SELL");
+});
+
 test.run();

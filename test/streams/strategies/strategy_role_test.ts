@@ -39,6 +39,9 @@ function every(id: string, n: number): Strategy {
           if (count % n !== 0) return null;
           return { side: "BUY", score: 1, confidence: 1, horizon_ms: 1, reason: { rule: "every", count } };
         },
+        forgetPrices() {
+          count = 0;
+        },
       };
     },
   };
@@ -59,7 +62,7 @@ function said(
 }
 
 test("step() asks every strategy, each with a state of its own per symbol, in the order of the list", () => {
-  const role = strategyRole([every("a", 2), every("b", 3), every("c", 2)]);
+  const role = strategyRole([every("a", 2), every("b", 3), every("c", 2)], { forgetAfterMs: 120_000 });
   assert.equal(said(role, ["X", "X", "Y", "X", "Y", "X"]), [
     "",
     "a:X:2 c:X:2",
@@ -71,12 +74,12 @@ test("step() asks every strategy, each with a state of its own per symbol, in th
 });
 
 test("initial() begins anew each time", () => {
-  const role = strategyRole([every("a", 2)]);
+  const role = strategyRole([every("a", 2)], { forgetAfterMs: 120_000 });
   assert.equal(said(role, ["X", "X"]), said(role, ["X", "X"]));
 });
 
 test("step() gives a complete signal, fields in the order of the log", () => {
-  const [, signals] = strategyRole([every("a", 1)]).step(
+  const [, signals] = strategyRole([every("a", 1)], { forgetAfterMs: 120_000 }).step(
     { bySymbol: new Map() },
     tickEvent(bookTick(100), 5),
   );
@@ -88,7 +91,7 @@ test("step() gives a complete signal, fields in the order of the log", () => {
 });
 
 test("step() gives the same empty answer each time when nobody has anything to say", () => {
-  const role = strategyRole([every("a", 100)]);
+  const role = strategyRole([every("a", 100)], { forgetAfterMs: 120_000 });
   const state = role.initial();
   const [, one] = role.step(state, tickEvent(bookTick(100), 0));
   const [, other] = role.step(state, tickEvent(bookTick(101), 1));
@@ -97,7 +100,7 @@ test("step() gives the same empty answer each time when nobody has anything to s
 });
 
 test("step() refuses ever more symbols", () => {
-  const role = strategyRole([every("a", 100)]);
+  const role = strategyRole([every("a", 100)], { forgetAfterMs: 120_000 });
   const state = role.initial();
   const show = (i: number) => role.step(state, tickEvent(bookTick(100, { symbol: `S${i}` }), i));
   for (let i = 0; i < 1024; i++) show(i);
@@ -126,7 +129,7 @@ function signalsOf(
   seconds: number,
 ): { second: number; signal: Proposal<"signal">["payload"] }[] {
   const market = embeddedMarket({ seed, symbols: ["BTCUSDT", "ETHUSDT"], startTs: 0, ticksPerS: 10 });
-  const role = strategyRole([REVERSION, TREND]);
+  const role = strategyRole([REVERSION, TREND], { forgetAfterMs: 120_000 });
   const marketState = market.initial();
   const state = role.initial();
   const found: { second: number; signal: Proposal<"signal">["payload"] }[] = [];
@@ -167,6 +170,21 @@ test("step() gives no more signals than a night bears, each within its limits, e
     }
   }
   assert.is(lastSide.size, 4, "both strategies on both symbols");
+});
+
+test("step() forgets the prices of a symbol that was silent for longer than a night may be, of no other", () => {
+  const role = strategyRole([every("a", 3)], { forgetAfterMs: 1000 });
+  const state = role.initial();
+  const counts = (symbol: string, ts: number) =>
+    role.step(state, tickEvent(bookTick(100, { symbol }), ts))[1].map(({ payload }) =>
+      payload.reason["count"]
+    );
+  for (const symbol of ["AAAUSDT", "BBBUSDT"]) {
+    for (const ts of [0, 1000]) assert.equal(counts(symbol, ts), []);
+  }
+  assert.equal(counts("AAAUSDT", 2000), [3], "just not too long");
+  assert.equal(counts("BBBUSDT", 2001), [], "the third tick, but the first of its prices");
+  assert.equal([counts("BBBUSDT", 2002), counts("BBBUSDT", 2003)], [[], [3]]);
 });
 
 test.run();

@@ -185,4 +185,29 @@ test("watchdogRole() never asks twice for one restart, nor more often than it ma
   }));
 });
 
+const resumed = (ts: number, down_ms: number): WatchdogInput =>
+  eventOf("lifecycle", ts, { what: "resumed", detail: "", down_ms });
+
+test("watchdogRole() of a run that goes on gives the new role its time, whatever the old one last said", () => {
+  const see = watchdog();
+  see(lifecycle(0, "started"));
+  see(health(1000, "DEGRADED", "no market data"));
+  assert.equal(see(resumed(100_000, 98_000)), []);
+  assert.equal(see(heartbeat(115_000)), [`DEGRADED 17: ${silent}`]); // up for 2 s before, for 15 s now
+  assert.equal(see(heartbeat(115_001)), [
+    "DOWN 17.001: nothing from market_role for 15001 ms, at most 15000",
+  ]);
+});
+
+test("watchdogRole() of a run that goes on waits for no restart any more, and remembers how many there were", () => {
+  const see = watchdog();
+  see(lifecycle(0, "started"));
+  for (const ts of [1000, 2000]) {
+    assert.equal(see(health(ts, "DOWN", "gone")).map((word) => word.split(" ")[0]), ["DOWN"]);
+    see(resumed(ts + 500, 0));
+  }
+  const why = "gone; restarts: 2, at most 2";
+  assert.equal(see(health(3000, "DOWN", "gone")), [`STOP market_role ROLE_DEAD: ${why}`]);
+});
+
 test.run();

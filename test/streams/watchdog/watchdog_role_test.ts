@@ -234,4 +234,11 @@ test("watchdogRole() keeps the state of two nights apart", () => {
   assert.not(state.hasStopped);
 });
 
+test("watchdogRole() of a run that goes on does not count the time in which nobody was there", () => {
+  const see = watchdog();
+  see(lifecycle("started", 0));
+  assert.equal(see(input("lifecycle", 60_000, { what: "resumed", detail: "", down_ms: 59_000 })), []);
+  assert.ok(words(see(heartbeat(61_000))).includes("risk_role UP 2"));
+});
+
 test.run();

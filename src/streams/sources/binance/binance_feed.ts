@@ -5,6 +5,7 @@ import type { HttpGet } from "../../../core/ports.ts";
 import { arrivals } from "./arrivals.ts";
 import { dialSchedule } from "./dial_schedule.ts";
 import { feedHealth } from "./feed_health.ts";
+import type { FeedPast } from "./feed_past.ts";
 import { type FeedRecord, type FeedSession, feedSession, type FeedSessionOptions } from "./feed_session.ts";
 import { errorsOf, feedCountsOf, feedTally } from "./feed_tally.ts";
 import { latencyHistory } from "./latency_history.ts";
@@ -23,6 +24,8 @@ export interface BinanceFeedOptions extends FeedSessionOptions {
   readonly priceSource: string;
   readonly symbols: readonly string[];
   readonly book: MarketConfig["book"];
+  /** Of a run that goes on: nothing comes twice, and what came meanwhile is fetched. */
+  readonly past?: FeedPast | null;
   readonly get: HttpGet;
   /** For the deadletters of market_ticks. */
   readonly onUnusable: (letter: UnusableLetter) => void;
@@ -38,9 +41,10 @@ export interface BinanceFeed {
 }
 
 export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
-  const { binance, symbols, clock, elapsed } = options;
+  const { binance, symbols, clock, elapsed, past = null } = options;
   const { stall_ms: stallMs } = binance;
-  const tally = feedTally(elapsed.now());
+  const tally = feedTally(elapsed.now(), past);
+  const conflatedBefore = past?.counts?.conflated ?? 0;
   const quotes = quoteFilter(options.book);
   const latencies = latencyHistory();
   const record: FeedRecord = {
@@ -50,7 +54,7 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
       bytesMax: binance.frame_bytes_max,
     },
     tally,
-    arrived: arrivals(symbols),
+    arrived: past?.arrived ?? arrivals(symbols),
     quotes,
     schedule: dialSchedule(binance, options.random),
     door: restDoor({
@@ -73,7 +77,7 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
   /** Of the time at which it was closed. */
   let lastWord: Draft<"health"> | null = null;
 
-  const health = (note: string, probed: ProbeResult | null, conflated: number): Draft<"health"> => {
+  const health = (note: string, probed: ProbeResult | null, leftOut: number): Draft<"health"> => {
     const { isConnected: connected, isStalled, trouble } = session?.line ?? NO_LINE;
     const nowMs = elapsed.now();
     return feedHealth({
@@ -86,7 +90,7 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
       trouble,
       latencies,
       errors: errorsOf(tally),
-      feed: feedCountsOf(tally, { nowMs, stallMs, connected, conflated }),
+      feed: feedCountsOf(tally, { nowMs, stallMs, connected, conflated: conflatedBefore + leftOut }),
     });
   };
   /** With what is held: nobody will give it any more. */

@@ -17,19 +17,26 @@ export interface FeedTally {
   isLost: boolean;
 }
 
-export function feedTally(nowMs: number): FeedTally {
+/** `past`: what a feed before this one, of the same run, has told last. */
+export function feedTally(nowMs: number, past: TalliedPast | null = null): FeedTally {
+  const { counts, errors } = past ?? { counts: null, errors: 0 };
   return {
-    connects: 0,
-    reconnects: 0,
-    frames: 0,
-    duplicates: 0,
-    badFrames: 0,
-    badAnswers: 0,
-    stalledMs: 0,
+    connects: counts?.connects ?? 0,
+    reconnects: counts?.reconnects ?? 0,
+    frames: counts?.frames ?? 0,
+    duplicates: counts?.duplicates ?? 0,
+    badFrames: counts?.bad_frames ?? 0,
+    badAnswers: errors - (counts?.bad_frames ?? 0),
+    stalledMs: counts?.stalled_ms ?? 0,
     quietSinceMs: null,
     lastSignMs: nowMs,
-    isLost: false,
+    isLost: counts !== null && counts.connects > 0,
   };
+}
+
+export interface TalliedPast {
+  readonly counts: FeedCounts | null;
+  readonly errors: number;
 }
 
 /** A message of the market: a silence that was too long is counted from its beginning. */

@@ -18,6 +18,11 @@ import { venueTrades } from "./venue_trades.ts";
  * does wrong what its faults say, with an honest account of it. It opens no port: that is its server's work.
  */
 export interface EmbeddedVenue extends Venue {
+  /**
+   * Lets happen all that is due by now before anybody is connected, as in a run that goes on: the market was there all
+   * the while. Faults that were meant for a listener are over.
+   */
+  passOver(): void;
   /** Tells every connection that the venue is about to go. */
   announceShutdown(): void;
   /** What it did wrong so far. */
@@ -166,6 +171,10 @@ export function embeddedVenue(options: EmbeddedVenueOptions): EmbeddedVenue {
       const { status, body, delayMs, headers } = spoiledAnswer(honest, { faults, nowTs, speed, account });
       const used = weigh(honest.weight, nowTs);
       return { status, body, delayMs, headers: { ...headers, "x-mbx-used-weight-1m": used } };
+    },
+    passOver() {
+      while (Math.min(state.nextTs, faults.nextTs) <= clock.now()) catchUp();
+      for (const kind of ["gap", "duplicate", "bad_frame"] as const) while (faults.spend(kind));
     },
     announceShutdown() {
       account.shutdowns++;

@@ -45,4 +45,23 @@ test("feedCountsOf() gives whole numbers of zero or more", () => {
   assert.is(errorsOf(tally), 13);
 });
 
+test("feedTally() goes on with what a feed before it had told, and takes its connection for lost", () => {
+  const before = feedTally(0);
+  Object.assign(before, {
+    connects: 2,
+    reconnects: 1,
+    frames: 9,
+    duplicates: 3,
+    badFrames: 4,
+    badAnswers: 5,
+    stalledMs: 70,
+    quietSinceMs: 10,
+  });
+  const tally = feedTally(1000, { counts: countsAt(before, 20), errors: errorsOf(before) });
+  assert.equal(tally, { ...before, quietSinceMs: null, lastSignMs: 1000, isLost: true });
+  assert.equal(feedTally(1000, { counts: null, errors: 0 }), feedTally(1000));
+  const never = countsAt(feedTally(0), 0);
+  assert.is(feedTally(0, { counts: never, errors: 0 }).isLost, false);
+});
+
 test.run();

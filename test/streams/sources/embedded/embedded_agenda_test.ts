@@ -1,11 +1,12 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { MarketTick } from "../../../../src/core/event.ts";
+import type { BookTick, MarketTick, TradeTick } from "../../../../src/core/event.ts";
 import type { Machine } from "../../../../src/core/machine.ts";
 import type {
   BookTickerMessage,
   VenueMessage,
 } from "../../../../src/streams/sources/binance/venue_message.ts";
+import { arrivals } from "../../../../src/streams/sources/binance/arrivals.ts";
 import { embeddedAgenda } from "../../../../src/streams/sources/embedded/embedded_agenda.ts";
 import {
   embeddedMarket,
@@ -94,5 +95,39 @@ test("embeddedAgenda() gives ticks of the embedded market that all fit their sch
     }
   }
 });
+
+test("embeddedAgenda() of a run that goes on gives exactly what has not arrived yet, wherever it was cut", () => {
+  const made = () => embeddedMarket({ seed: 3, symbols: ["BTCUSDT", "DOGEUSDT"], startTs: 0, ticksPerS: 50 });
+  const whole = embeddedAgenda(made(), never);
+  const all: (readonly [ts: number, tick: BookTick | TradeTick])[] = [];
+  while (all.length < 400) {
+    const ts = whole.nextTs;
+    for (const { payload } of whole.take(ts)) all.push([ts, payload as BookTick | TradeTick]);
+  }
+  for (let cut = 0; cut < 300; cut += 7) {
+    const arrived = arrivals(["BTCUSDT", "DOGEUSDT"]);
+    for (const [ts, tick] of all.slice(0, cut)) arrived.take(tick, ts);
+    const agenda = embeddedAgenda(made(), { ...never, arrived });
+    const rest: unknown[] = [];
+    assert.is(agenda.nextTs, all[cut]![0], `of ${cut}`);
+    while (rest.length < 50) {
+      const ts = agenda.nextTs;
+      for (const { payload } of agenda.take(ts)) rest.push([ts, payload]);
+    }
+    assert.equal(rest.slice(0, 50), all.slice(cut, cut + 50), `of ${cut}`);
+  }
+});
+
+test("embeddedAgenda() of a run that goes on ends where its market has no more", () => {
+  const arrived = arrivals(["BTCUSDT"]);
+  arrived.take(bookOf(7), 10);
+  const agenda = embeddedAgenda(scripted([[10, [book]]]), { ...never, arrived });
+  assert.is(agenda.nextTs, Infinity);
+});
+
+function bookOf(update_id: number): BookTick {
+  const [draft] = embeddedAgenda(scripted([[10, [{ ...book, u: update_id }]]]), never).take(10);
+  return draft!.payload as BookTick;
+}
 
 test.run();

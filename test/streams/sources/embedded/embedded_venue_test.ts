@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import type { VenueClient } from "../../../../src/core/ports.ts";
 import {
   ALL,
+  fault,
   faulty,
   joined,
   market,
@@ -133,6 +134,23 @@ test("close() cuts everybody and stops the market", () => {
   stage.runTo(9000);
   assert.equal(client.cutTs, [START_TS + 2000]);
   assert.is(client.frames.length, told);
+});
+
+test("passOver() lets happen at once what nobody was there for: trades can be fetched, faults are over", () => {
+  const faults = [
+    fault("gap", { after_ms: 1000, count: 500 }),
+    fault("stall", { after_ms: 590_000, for_ms: 20_000 }),
+  ];
+  const stage = staged({ faults });
+  stage.clock.jumpedMs = 600_000;
+  stage.venue.passOver();
+  const client = joined(stage);
+  assert.equal(messagesOf(client), []);
+  stage.runTo(20_000);
+  const heard = market(620_000).slice(market(610_000).length);
+  assert.equal(messagesOf(client), heard, "but for a stall that still lasts");
+  const { body } = stage.venue.answer("GET", "/api/v3/historicalTrades?symbol=BTCUSDT&fromId=0&limit=1000");
+  assert.is(JSON.parse(body).length, 1000);
 });
 
 test.run();
