@@ -1,9 +1,10 @@
-import { concat, defer, merge, type Observable, of, takeUntil, takeWhile } from "rxjs";
+import { concat, defer, EMPTY, from, merge, type Observable, of, takeUntil, takeWhile } from "rxjs";
 import type { Config } from "./core/config.ts";
 import type { Contracts } from "./core/contracts.ts";
 import type { AnyDraft, Event } from "./core/event.ts";
 import { parseRate } from "./core/fixed_point.ts";
 import type { PolicyGate, QueueSink } from "./core/ports.ts";
+import type { StopPhase } from "./core/stop_state.ts";
 import type { SymbolRules } from "./core/symbol_rules.ts";
 import { paperExecutor } from "./streams/fills/paper_executor.ts";
 import { enforcePolicy } from "./streams/operators/enforce_policy.ts";
@@ -36,7 +37,11 @@ export function nightRoles(
   const takerFee = parseRate(fees.taker);
   return [
     // → signal
-    roleEntry("strategy_role", ["market_tick"], strategyRole(config.strategy.list.map(createStrategy))),
+    roleEntry(
+      "strategy_role",
+      ["market_tick"],
+      strategyRole(config.strategy.list.map(createStrategy), { forgetAfterMs: config.market.stale.stop_ms }),
+    ),
     // → risk_action, order_intent, order_cancel
     roleEntry(
       "risk_role",
@@ -49,6 +54,7 @@ export function nightRoles(
         "health",
         "policy_denial",
         "stop_journal",
+        "lifecycle",
       ],
       riskRole({
         runId,
@@ -98,9 +104,12 @@ const WAITING_MAX = 10_000;
 /** What comes from outside, from the first event to the last: a stop cuts it, an end runs it out. */
 export function nightInputs(
   parts: {
-    readonly started: AnyDraft;
+    /** The start, or what is said first of a run that goes on. */
+    readonly opening: readonly AnyDraft[];
     /** A proof that failed before the start: nothing but this is said. */
     readonly startStop: AnyDraft | null;
+    /** What ends the night had been said before its process was gone: nothing comes but the end. */
+    readonly isOver: boolean;
     readonly market$: Observable<AnyDraft>;
     readonly operator$: Observable<AnyDraft>;
     readonly fault$: Observable<AnyDraft>;
@@ -109,19 +118,20 @@ export function nightInputs(
     readonly last: () => Iterable<AnyDraft>;
   },
 ): Observable<AnyDraft> {
-  const { started, startStop, market$, operator$, fault$, stopping$, last } = parts;
-  const outside$ = startStop === null ? merge(operator$, fault$, market$) : of(startStop);
+  const { opening, startStop, isOver, market$, operator$, fault$, stopping$, last } = parts;
+  const outside$ = isOver ? EMPTY : startStop === null ? merge(operator$, fault$, market$) : of(startStop);
   return concat(
-    concat(of(started), outside$.pipe(takeWhile((draft) => !endsNight(draft), true))).pipe(
+    concat(from(opening), outside$.pipe(takeWhile((draft) => !endsNight(draft), true))).pipe(
       takeUntil(stopping$), // around the first event too: a disk may be full in its turn
     ),
     defer(last),
   );
 }
 
-function endsNight(draft: AnyDraft): boolean {
-  return draft.type === "timer" && draft.payload.name === NIGHT_END ||
-    draft.type === "operator_command" && draft.payload.command === "end";
+/** Behind it nothing comes from outside any more. */
+export function endsNight(input: AnyDraft | Event): boolean {
+  return input.type === "timer" && input.payload.name === NIGHT_END ||
+    input.type === "operator_command" && input.payload.command === "end";
 }
 
 /** Inputs to events: in turns, through schema and policy, into the log, to the roles, and back into the turn. */
@@ -129,14 +139,19 @@ export function night(
   parts: {
     readonly contracts: Contracts;
     readonly gate: PolicyGate;
-    readonly sink: QueueSink;
+    readonly sink: Pick<QueueSink, "append">;
     readonly roles: readonly RoleEntry[];
+    /** Where the log of a run that goes on stands; left out for a new one. */
+    readonly phase?: StopPhase;
     readonly onStopping: (reasonCode: string) => void;
     readonly onRefusedAfterStop: () => void;
+    /** Left out where nothing that is due before a turn can fail it. */
+    readonly beginTurn?: (input: AnyDraft) => AnyDraft | null;
     readonly endTurn: () => AnyDraft | null;
   },
 ): (input$: Observable<AnyDraft>) => Observable<Event> {
-  const { contracts, gate, sink, roles } = parts;
+  const { contracts, gate, sink, roles, endTurn } = parts;
+  const beginTurn = parts.beginTurn ?? (() => null);
   return feedback((draft$) =>
     draft$.pipe(
       keepTimeOrder(),
@@ -144,7 +159,7 @@ export function night(
       enforcePolicy(gate, contracts),
       numberAndJournal(sink, parts),
       react(roles),
-    ), { turnLengthMax: TURN_LENGTH_MAX, waitingMax: WAITING_MAX, endTurn: parts.endTurn });
+    ), { turnLengthMax: TURN_LENGTH_MAX, waitingMax: WAITING_MAX, beginTurn, endTurn });
 }
 
 /** Which roles read each type: the consumers that acknowledge its queue. */

@@ -75,8 +75,9 @@ const TIMELINES: Readonly<Record<string, Timeline>> = {
 
 function nightOf(more: Partial<Parameters<typeof nightInputs>[0]>): Observable<AnyDraft> {
   return nightInputs({
-    started: INPUTS["s"]!,
+    opening: [INPUTS["s"]!],
     startStop: null,
+    isOver: false,
     market$: NEVER,
     operator$: NEVER,
     fault$: NEVER,
@@ -148,6 +149,17 @@ test("nightInputs() fails when the market does, and does not call that an end", 
   });
   market$.error("broken");
   assert.equal(log, ["lifecycle", "#broken"]);
+});
+
+test("nightInputs() of a night that is over says what opens it, and then nothing but the end", () => {
+  const resumed = { ...lifecycle, payload: { what: "resumed" as const, detail: "" } };
+  const torn = { ...lifecycle, payload: { what: "torn_tail" as const, detail: "" } };
+  const inputs$ = nightOf({
+    opening: [torn, resumed],
+    isOver: true,
+    market$: of(INPUTS["t"]!, INPUTS["n"]!),
+  });
+  assert.equal(typesOf(inputs$), ["torn_tail", "resumed", "ended"]);
 });
 
 test.run();

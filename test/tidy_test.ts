@@ -127,6 +127,7 @@ const MAY_REACH_OUT: readonly string[] = [
   "src/edge/kernel_lock.ts: createServer from node:net",
   "src/edge/loop_watchdog.ts: Worker from node:worker_threads",
   "src/edge/loop_watchdog_worker.mjs: parentPort, workerData from node:worker_threads",
+  "src/edge/own_program.ts: spawn from node:child_process",
   "src/edge/venue_server.ts: WebSocketServer from ws",
   "src/edge/venue_server.ts: createServer from node:http",
   "src/edge/web_socket.ts: WebSocket from ws",

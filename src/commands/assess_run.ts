@@ -5,6 +5,7 @@ import { verifierOf } from "../edge/ed25519_signer.ts";
 import { openContracts } from "../night/open_run.ts";
 import { isPrefix, mirrorFolder } from "../sinks/anchor_mirror.ts";
 import type { Problem } from "../verify/findings.ts";
+import type { Signatures } from "../verify/verify_anchors.ts";
 import { type Verification, verifyRun } from "../verify/verify_run.ts";
 
 /** What a run needs to be complete: a crash leaves it short of something, and what anybody else has done to it is damage. */
@@ -24,6 +25,7 @@ export function assessRun(
   files: Files,
   place: RunPlace,
   onProgress: (events: number) => void,
+  signatures: Signatures = "all",
 ): { readonly need: Need; readonly verification: Verification } {
   const { runFolder } = place;
   const hasReport = files.exists(`${runFolder}/report.json`);
@@ -34,6 +36,7 @@ export function assessRun(
     publicKey: null,
     openContracts,
     verifierOf,
+    signatures,
     onProgress,
   });
   const { ok, complete, findings } = verification;

@@ -1,3 +1,4 @@
+import { bundle } from "./bundle.ts";
 import { config } from "./config.ts";
 import { type Command, helpOf, readInput, type Terminal, UsageError } from "./command.ts";
 import { ConfigError } from "../core/config.ts";
@@ -10,8 +11,10 @@ import { nore } from "./nore.ts";
 import { accept } from "./accept.ts";
 import { night } from "./night.ts";
 import { recover } from "./recover.ts";
+import { replay } from "./replay.ts";
 import { status } from "./status.ts";
 import { stop } from "./stop.ts";
+import { supervise } from "./supervise.ts";
 import { unlatch } from "./unlatch.ts";
 import { verify } from "./verify.ts";
 
@@ -19,10 +22,13 @@ import { verify } from "./verify.ts";
 const COMMANDS: readonly Command[] = [
   nore,
   verify,
+  replay,
+  bundle,
   status,
   stop,
   unlatch,
   recover,
+  supervise,
   night,
   accept,
   config,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Config, loadConfig } from "../core/config.ts";
 import { parseDuration } from "../core/time_text.ts";
+import type { ConfigOverride } from "../core/config_override.ts";
 import { packageRoot, readText } from "../edge/package_files.ts";
 import { createStrategy } from "../streams/strategies/strategy_table.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
@@ -13,7 +14,10 @@ export const SETTING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     help: "YAML or JSON configuration (default: the one that comes with the program)",
   },
   set: { value: "PATH=VALUE", help: "set one value, such as risk.drawdown.limit=0.02", isRepeated: true },
-  source: { value: "SOURCE", help: "where prices come from: embedded (made up) or binance (live)" },
+  source: {
+    value: "SOURCE",
+    help: "where prices come from: embedded (made up), binance (live), replay:RUN (a recorded run)",
+  },
   symbols: { value: "A,B", help: "symbols to trade" },
   duration: { value: "TIME", help: "such as 90s, 15m, 7h; 0s runs until stopped" },
   var: { value: "DIR", help: "where runs, keys and the lock lie (default: var)" },
@@ -22,11 +26,7 @@ export const SETTING_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 /** Flags are short names for settings, and come after the file and --set. */
 export function loadSettings(input: CommandInput): Config {
   const path = input.option("config") ?? `${packageRoot}/config/nore.v1.yaml`;
-  const overrides = input.optionList("set").map((word) => {
-    const at = word.indexOf("=");
-    if (at < 1) throw new UsageError(`Expected --set path=value, got ${JSON.stringify(word)}`);
-    return { path: word.slice(0, at), value: word.slice(at + 1) };
-  });
+  const overrides = overridesOf(input);
   const flag = (name: string, to: string, convert: (text: string) => string = (text) => text) => {
     const text = input.option(name);
     if (text !== undefined) overrides.push({ path: to, value: convert(text) });
@@ -42,6 +42,15 @@ export function loadSettings(input: CommandInput): Config {
     schema: JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`)),
   });
   return withStrategyDefaults(config);
+}
+
+/** What `--set` says, in its order. */
+export function overridesOf(input: CommandInput): ConfigOverride[] {
+  return input.optionList("set").map((word) => {
+    const at = word.indexOf("=");
+    if (at < 1) throw new UsageError(`Expected --set path=value, got ${JSON.stringify(word)}`);
+    return { path: word.slice(0, at), value: word.slice(at + 1) };
+  });
 }
 
 /** Each strategy checks its own parameters and fills in what is left out: a run keeps what it really ran with. */

@@ -39,6 +39,7 @@ export const verify: Command = {
       publicKey: readKey(input.option("pubkey")),
       openContracts,
       verifierOf,
+      signatures: "all",
       onProgress: (events) => terminal.status(`${events} events verified`),
     });
     terminal.status("");

@@ -214,6 +214,9 @@ export interface Lifecycle {
     | "role_restarted"
     | "ended";
   readonly detail: string;
+  /** Of `resumed`: the command line that goes on with the run, and for how long nobody was there. */
+  readonly cmdline_hash?: string;
+  readonly down_ms?: number;
 }
 
 export interface Payloads {

@@ -1,4 +1,3 @@
-import { eventIds } from "../core/event_id.ts";
 import type { AnyDraft, Event, EventType, PermittedDraft } from "../core/event.ts";
 import { formatLine } from "../core/journal_line.ts";
 import type { Clock, Deadletter, Files, QueueSink, Signer } from "../core/ports.ts";
@@ -6,6 +5,7 @@ import { AnchorLog } from "./anchor_log.ts";
 import type { AnchorMirror } from "./anchor_mirror.ts";
 import type { Ballast } from "./ballast.ts";
 import { DiskFaults } from "./disk_faults.ts";
+import { EventForm } from "./event_form.ts";
 import { QueueFiles } from "./queue_files.ts";
 import type { RunPosition } from "./run_position.ts";
 import { SegmentedFile } from "./segmented_file.ts";
@@ -50,8 +50,7 @@ export class Journal implements QueueSink {
   readonly #anchorFile: SegmentedFile;
   readonly #anchors: AnchorLog;
   readonly #faults: DiskFaults;
-  readonly #ids;
-  readonly #envelopeTail: string;
+  readonly #form: EventForm;
   #n: number;
   #ts: number;
   #isTurnOpen = false;
@@ -65,8 +64,7 @@ export class Journal implements QueueSink {
     const { files, runFolder, runId, rotateBytes, position } = options;
     const { ballast, diskFreeBytesMin: freeBytesMin } = options;
     this.#faults = new DiskFaults({ files, ballast, folder: runFolder, freeBytesMin });
-    this.#ids = eventIds(runId);
-    this.#envelopeTail = `","run_id":"${runId}","cmdline_hash":"${options.cmdlineHash}","payload":`;
+    this.#form = new EventForm(runId, options.cmdlineHash);
     this.#n = position?.nextN ?? 0;
     this.#ts = position?.ts ?? 0;
     this.#hasEnded = position?.hasEnded ?? false;
@@ -102,13 +100,10 @@ export class Journal implements QueueSink {
   }
 
   append(draft: PermittedDraft): Event {
-    if (!this.#isTurnOpen) this.#beginTurn(draft.ts);
-    const { ts, type, source, payload } = draft;
-    const id = this.#ids.idOf(this.#n);
-    const line = formatLine(
-      `{"schema":"nore/${type}","v":1,"ts":${ts},"id":"${id}","source":"${source}","type":"${type}` +
-        this.#envelopeTail + JSON.stringify(payload) + "}",
-    );
+    if (!this.#isTurnOpen) this.#openTurn(draft.ts);
+    const { ts, type } = draft;
+    const id = this.#form.idOf(this.#n);
+    const line = formatLine(this.#form.jsonOf(id, draft));
     const queue = this.#queueFor(type);
     queue.inbox.add(line);
     queue.lastN = this.#n;
@@ -118,8 +113,13 @@ export class Journal implements QueueSink {
     this.#pendingLines++;
     this.#isUrgent ||= isUrgent(draft);
     if (draft.type === "lifecycle" && draft.payload.what === "ended") this.#hasEnded = true;
-    const { runId: run_id, cmdlineHash: cmdline_hash } = this.#options;
-    return { schema: `nore/${type}`, v: 1, ts, id, source, type, run_id, cmdline_hash, payload } as Event;
+    return this.#form.eventOf(id, draft);
+  }
+
+  /** Anchors what is due. A fault comes back as from endTurn, before the turn: nothing trades in it then. */
+  beginTurn(ts: number): AnyDraft | null {
+    this.#anchorDue(Math.max(this.#ts, ts));
+    return this.#takeFault();
   }
 
   endTurn(): AnyDraft | null {
@@ -165,10 +165,14 @@ export class Journal implements QueueSink {
     this.#faults.throwUnsaid();
   }
 
-  /** Anchors before a turn, never after one: so there is always an event left for the final anchor. */
-  #beginTurn(ts: number): void {
+  #openTurn(ts: number): void {
     this.#refuseWhenFinished();
     this.#isTurnOpen = true;
+    this.#anchorDue(ts);
+  }
+
+  /** Before a turn, never after one: so there is always an event left for the final anchor. */
+  #anchorDue(ts: number): void {
     const { waiting, waitingSinceTs } = this.#anchors;
     if (waiting >= ANCHOR_AFTER_EVENTS || (waiting > 0 && ts - waitingSinceTs > ANCHOR_SPAN_MS)) {
       this.#anchor(false);

@@ -10,6 +10,7 @@ export interface WrittenLine {
   /** The byte behind it in that segment. */
   readonly end: number;
   readonly hash: string;
+  readonly json: string;
   readonly value: unknown;
 }
 
@@ -25,15 +26,26 @@ export function segmentNames(files: Files, folder: string, stem: string): readon
   return files.list(folder).filter((name) => form.test(name)); // digits sort before the active file's "j"
 }
 
-/** All whole lines of a file, through its segments. What has no newline is what a crash left. */
+/**
+ * What stands before the first NUL. Nothing of ours holds one: it is a sector that a power loss kept from the disk
+ * while a later one, or the length, had reached it.
+ */
+export function beforeHole(bytes: Uint8Array): Uint8Array {
+  const hole = bytes.indexOf(0);
+  return hole === -1 ? bytes : bytes.subarray(0, hole);
+}
+
+/** All whole lines of a file, through its segments. What has no newline or holds a hole is what a crash left. */
 export function* linesOfFile(files: Files, folder: string, stem: string): Generator<WrittenLine, undefined> {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   for (const segment of segmentNames(files, folder, stem)) {
-    const bytes = files.read(`${folder}/${segment}`);
+    const isActive = segment === `${stem}.jsonl`; // the others were synced when they were closed
+    const written = files.read(`${folder}/${segment}`);
+    const bytes = isActive ? beforeHole(written) : written;
     for (let start = 0, end = 0; (end = bytes.indexOf(10, start) + 1) > 0; start = end) {
       const line = parseLine(decoder.decode(bytes.subarray(start, end - 1)));
       if (!line.ok) throw new Error(`${folder}/${segment}, byte ${start}: ${line.problem}`);
-      yield { segment, end, hash: line.hash, value: JSON.parse(line.json) };
+      yield { segment, end, hash: line.hash, json: line.json, value: JSON.parse(line.json) };
     }
   }
 }
@@ -47,8 +59,9 @@ export function* readLog(
   const { numberOf } = eventIds(runId);
   const eventsOf = function* (queue: string): Generator<LoggedEvent, undefined> {
     for (const line of linesOfFile(files, `${runFolder}/queues/${queue}`, "inbox")) {
-      const event = line.value as Event;
-      yield { ...line, queue, event, n: numberOf(event.id) };
+      const { segment, end, hash, json, value } = line;
+      const event = value as Event;
+      yield { segment, end, hash, json, value, queue, event, n: numberOf(event.id) };
     }
   };
   const sources = queues.map(eventsOf);

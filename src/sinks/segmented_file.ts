@@ -8,6 +8,7 @@ const NOTHING = new Uint8Array();
 /**
  * An append-only file of lines that rotates: the active file keeps its name, full ones become `.000001`, `.000002`, ….
  * A batch is never split over two segments. After a failed write the rest of the batch is kept, so a retry loses nothing.
+ * After a failed sync it rotates no more.
  */
 export class SegmentedFile {
   readonly #files: Files;
@@ -20,6 +21,8 @@ export class SegmentedFile {
   #unwritten: Uint8Array = NOTHING;
   #rotation: (() => void)[] = [];
   #isSynced: boolean;
+  /** A sync has failed, and nobody knows what is there: only the active file may hold what is no line. */
+  #isInDoubt = false;
   #bytes: number;
   #lines: number;
   #segmentLines: number;
@@ -77,7 +80,7 @@ export class SegmentedFile {
     this.#finishBatch();
     if (this.#pendingLines === 0) return;
     const batch = encoder.encode(this.#pending);
-    if (this.#bytes > 0 && this.#bytes + batch.length > this.#rotateBytes) this.#rotate();
+    if (!this.#isInDoubt && this.#bytes > 0 && this.#bytes + batch.length > this.#rotateBytes) this.#rotate();
     this.#pending = "";
     this.#segmentLines += this.#pendingLines;
     this.#pendingLines = 0;
@@ -88,7 +91,13 @@ export class SegmentedFile {
   /** Puts on the disk what was written. */
   sync(): void {
     if (this.#isSynced) return;
-    syncOnce(() => this.#handle.sync());
+    try {
+      syncOnce(() => this.#handle.sync());
+    } catch (error) {
+      this.#isInDoubt = true;
+      this.#rotation = [];
+      throw error;
+    }
     this.#isSynced = true;
   }
 

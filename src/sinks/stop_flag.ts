@@ -1,3 +1,4 @@
+import { openArtefact } from "../core/journal_line.ts";
 import type { Files } from "../core/ports.ts";
 import { redact } from "../core/secrets.ts";
 import { writeArtefact } from "./atomic_file.ts";
@@ -54,6 +55,25 @@ export function noticeIn(text: string): StopNotice | null {
     return notice?.reason_code === undefined ? null : notice;
   } catch {
     return null;
+  }
+}
+
+/** What latches of our own said that were lifted since. Throws where what is kept of one cannot be read. */
+export function liftedNotices(files: Files, varFolder: string): readonly StopNotice[] {
+  const folder = `${varFolder}/unlatched`;
+  if (!files.exists(folder)) return [];
+  const paths = files.list(folder).filter((name) => name.endsWith(".json")).map((name) =>
+    `${folder}/${name}`
+  );
+  return paths.map((path) => liftedNotice(files, path)).filter((notice) => notice !== null);
+}
+
+function liftedNotice(files: Files, path: string): StopNotice | null {
+  try {
+    const { flag_base64 } = openArtefact(new TextDecoder().decode(files.read(path)));
+    return noticeIn(Buffer.from(String(flag_base64), "base64").toString("utf8"));
+  } catch (error) {
+    throw new Error(`${path} does not say what was lifted: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -12,6 +12,8 @@ export interface WrittenFiles {
   readonly written: ReadonlyMap<string, WrittenFile>;
   /** The first file that was no longer what was written when the next version of it took its place; null for none. */
   readonly spoiled: string | null;
+  /** Takes a file that was there before for written: who calls this has checked it. */
+  take(path: string): void;
 }
 
 export interface WrittenFile {
@@ -25,7 +27,6 @@ export function rememberWrites(files: Files, folder: string): WrittenFiles {
   const written = new Map<string, WrittenFile & { path: string }>();
   let spoiled: string | null = null;
 
-  /** What a file that is opened again holds is taken for written: who opens it has checked it. */
   const open = (path: string): WrittenFile => {
     const file = { path, identity: files.identity(path), hashes: new BlockHashes() };
     const bytes = files.size(path);
@@ -48,6 +49,7 @@ export function rememberWrites(files: Files, folder: string): WrittenFiles {
     get spoiled() {
       return spoiled;
     },
+    take: (path) => void (written.has(path) || open(path)),
     files: {
       ...files,
       append(path) {

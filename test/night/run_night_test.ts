@@ -26,10 +26,8 @@ test("runNight() ends in order when its time is over, and what rests in the book
   const { events, verdict, stop, report } = await journaled(shortNight());
   assert.equal([verdict, stop, report["verdict"]], ["PASS", null, "PASS"]);
   assert.equal(events[0]!.type, "lifecycle");
-  assert.equal((events[0] as Event<"lifecycle">).payload, {
-    what: "started",
-    detail: "NORE on embedded, prices invented",
-  });
+  const { what, detail } = (events[0] as Event<"lifecycle">).payload;
+  assert.equal([what, detail], ["started", "NORE on embedded, prices invented"]);
   const ended = events.findIndex((event) => event.type === "lifecycle" && event.payload.what === "ended");
   assert.equal([events[ended]!.ts, (events[ended] as Event<"lifecycle">).payload.detail], [
     SIM_START_TS + 2000,

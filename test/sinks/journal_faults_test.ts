@@ -151,6 +151,18 @@ for (const [what, call] of BESIDE_THE_LINES) {
   });
 }
 
+test("beginTurn() makes the anchor that is due and gives its fault, before the turn has an event", () => {
+  const { files, turn, journal, anchors } = openJournal();
+  failing(files, `open ${RUN_FOLDER}/queues/market_ticks/cursor.json.tmp`, "EIO", 1);
+  turn(draftOf("market_tick", START_TS));
+  assert.is(journal.beginTurn(START_TS + 1000), null, "nothing is due");
+  assert.is(anchors().length, 0);
+  const fault = journal.beginTurn(START_TS + 1001);
+  assert.equal([stopOf(fault)?.reason_code, journal.lastN, anchors().length], ["SINK_IO", 0, 1]);
+  assert.is(journal.beginTurn(START_TS + 1001), null, "said once");
+  assert.is(turn(fault!), null);
+});
+
 test("a view that cannot be written is the next input, and after the last event an error at the end", () => {
   for (const isEnded of [false, true]) {
     const { turn, journal, anchors } = openJournal();

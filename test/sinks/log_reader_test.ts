@@ -17,6 +17,15 @@ function diskWith(contents: Readonly<Record<string, string>>): MemoryFiles {
   return files;
 }
 
+test("linesOfFile() ends the active file where a line holds NULs, and refuses them in one that was closed", () => {
+  const holed = lineOf({ a: 1 }) + "sha256:\0\0\0}\n" + lineOf({ a: 2 });
+  const read = (files: MemoryFiles) => [...linesOfFile(files, "/run", "a")].map(({ value }) => value);
+  const active = diskWith({ "/run/a.000001.jsonl": lineOf({ a: 0 }), "/run/a.jsonl": holed });
+  assert.equal(read(active), [{ a: 0 }, { a: 1 }]);
+  const closed = diskWith({ "/run/a.000001.jsonl": holed, "/run/a.jsonl": lineOf({ a: 3 }) });
+  assert.throws(() => read(closed), /a\.000001\.jsonl, byte 80: not of the form/);
+});
+
 const NAMES: readonly (readonly [what: string, there: readonly string[], stem: string, read: string])[] = [
   ["the active file alone", ["a.jsonl"], "a", "a.jsonl"],
   [

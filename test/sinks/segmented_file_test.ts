@@ -202,6 +202,26 @@ test("write() takes up a rotation where it failed, at whichever step", () => {
 });
 
 /** Where each text ends in all of them joined. */
+test("write() rotates no more once a sync has failed: a hole stays in the file that may have one", () => {
+  for (const whole of [true, false]) {
+    const files = memoryFiles();
+    files.failedSync = "holed";
+    const file = new SegmentedFile(files, "/run", "inbox", 10);
+    file.add("123456\n");
+    file.write();
+    files.fault = (call) => {
+      if (call === "sync") throw systemError("EIO");
+    };
+    if (whole) assert.throws(() => file.sync(), /EIO/);
+    file.add("abcdef\n");
+    if (!whole) assert.throws(() => file.write(), /EIO/, "as it rotates");
+    files.fault = null;
+    file.write();
+    assert.equal(files.list("/run"), ["inbox.jsonl"]);
+    assert.is(files.text(PATH), "\0\0\0\0\0\0\0abcdef\n");
+  }
+});
+
 function endsOf(texts: readonly string[]): readonly number[] {
   let end = 0;
   return texts.map(({ length }) => end += length);

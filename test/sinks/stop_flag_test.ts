@@ -1,9 +1,11 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openArtefact } from "../../src/core/journal_line.ts";
+import { writeArtefact } from "../../src/sinks/atomic_file.ts";
 import {
   describeLatch,
   latchReason,
+  liftedNotices,
   readLatch,
   setLatch,
   type StopNotice,
@@ -100,6 +102,21 @@ test("latchReason() is what the journal keeps of a latch", () => {
   assert.is(latchReason(" by hand\n"), "by hand");
   assert.is(latchReason("null"), "null");
   assert.is(latchReason("\n"), "");
+});
+
+test("liftedNotices() gives what latches of our own said, and nothing of those that were set by hand", () => {
+  const files = memoryFiles();
+  assert.equal(liftedNotices(files, "/var"), []);
+  const lifted = (name: string, flag: string) =>
+    writeArtefact(files, `/var/unlatched/${name}`, { flag_base64: Buffer.from(flag).toString("base64") });
+  lifted("20261121_220000.json", JSON.stringify({ sha256: "0", ...NOTICE }));
+  lifted("20261121_220000-1.json", "by hand");
+  files.contents.set("/var/unlatched/notes.txt", new TextEncoder().encode("dinner"));
+  assert.equal(liftedNotices(files, "/var").map(({ run_id, reason_code }) => [run_id, reason_code]), [
+    [NOTICE.run_id, NOTICE.reason_code],
+  ]);
+  files.contents.set("/var/unlatched/bad.json", new TextEncoder().encode("{}"));
+  assert.throws(() => liftedNotices(files, "/var"), /unlatched\/bad\.json does not say what was lifted: /);
 });
 
 test.run();

@@ -106,4 +106,17 @@ test("rememberWrites() goes on with a file that is opened again in the same run"
   assert.ok(written.get("/run/a")!.hashes.holdsAll(encode("ab")));
 });
 
+test("take() takes a file that was there for written, once", () => {
+  const disk = memoryFiles();
+  disk.contents.set("/run/manifest.json", encode("as it was"));
+  const { files, written, take } = rememberWrites(disk, "/run");
+  take("/run/manifest.json");
+  const taken = written.get("/run/manifest.json")!;
+  assert.ok(taken.hashes.holdsAll(encode("as it was")) && taken.identity !== null);
+  files.append("/run/inbox.jsonl").write(encode("a"));
+  disk.append("/run/inbox.jsonl").write(encode("b")); // by another
+  take("/run/inbox.jsonl");
+  assert.ok(written.get("/run/inbox.jsonl")!.hashes.holdsAll(encode("a")));
+});
+
 test.run();

@@ -56,12 +56,17 @@ export async function crashedNight(
   files.fault = null;
   const config = options.config ?? shortConfig;
   const events = eventsOf(files, night.runFolder);
-  const turnEnds = [
+  const turnEnds = turnEndsOf(events);
+  return { night: { ...night, files }, events, turnEnds, config, gate: gate!, crashes: recorder };
+}
+
+/** Behind each turn the number of events so far, 0 first. */
+export function turnEndsOf(events: readonly Event[]): readonly number[] {
+  return [
     0,
     ...events.flatMap((event, n) => n > 0 && causeOf(event) === undefined ? [n] : []),
     events.length,
   ];
-  return { night: { ...night, files }, events, turnEnds, config, gate: gate!, crashes: recorder };
 }
 
 const causeOf = ({ payload }: Event) => (payload as { readonly cause?: string }).cause;

@@ -1,4 +1,7 @@
 import type { AppendHandle, Files } from "../../src/core/ports.ts";
+import type { Random } from "../../src/core/random.ts";
+import { disordered } from "./disordered_write.ts";
+import { NameLog } from "./name_log.ts";
 
 /** The file port in memory: what was written, what of it a power loss leaves, and a fault at any call. */
 export interface MemoryFiles extends Files {
@@ -10,12 +13,19 @@ export interface MemoryFiles extends Files {
   freeBytesNow: number | null;
   /** What all files together may take: a write beyond it is cut short, the next one gets ENOSPC. null: no limit. */
   capacityBytes: number | null;
+  /** What a sync that fails does to what was written since the last one: it stays, is gone, or is NULs now. */
+  failedSync: "kept" | "cut" | "holed";
   text(path: string): string;
   /**
    * The same disk when the power has come back: of every file the bytes that were synced, under the name that its
    * synced folder knew. A folder in the root is a mount point, which is always there.
    */
   afterPowerLoss(): MemoryFiles;
+  /**
+   * The same where the disk had begun to write what nobody had synced, in an order of its own: of every file any of
+   * its sectors, of every folder any of its changes that do not hang on one that is lost.
+   */
+  afterDisorder(random: Random): MemoryFiles;
 }
 
 /** An error as the operating system gives it. */
@@ -66,14 +76,14 @@ class Contents extends Map<string, Uint8Array> {
   }
 }
 
-export function memoryFiles(): MemoryFiles {
+/** `lying`: what is on the disk already, synced long ago. */
+export function memoryFiles(lying: ReadonlyMap<string, Uint8Array> = new Map()): MemoryFiles {
   const contents = new Contents();
   const folders = new Set<string>();
   const calls: string[] = [];
   const inodes = new Map<string, Inode>();
   let inodesMade = 0;
-  const durableInodes = new Map<string, Inode>();
-  const durableFolders = new Set<string>();
+  const names = new NameLog<Inode>();
 
   const need = (path: string): Uint8Array => {
     const bytes = contents.get(path);
@@ -111,7 +121,15 @@ export function memoryFiles(): MemoryFiles {
       },
       sync() {
         open();
-        called("sync", inode.path);
+        try {
+          called("sync", inode.path);
+        } catch (error) {
+          const { synced } = inode;
+          const lost = need(inode.path).length - synced.length;
+          if (files.failedSync === "cut") contents.set(inode.path, synced);
+          if (files.failedSync === "holed") contents.set(inode.path, joined(synced, new Uint8Array(lost)));
+          throw error;
+        }
         inode.synced = need(inode.path);
       },
       close() {
@@ -127,10 +145,14 @@ export function memoryFiles(): MemoryFiles {
     fault: null,
     freeBytesNow: null,
     capacityBytes: null,
+    failedSync: "kept",
     text: (path) => new TextDecoder().decode(need(path)),
     makeDirectory(path) {
       called("makeDirectory", path);
-      for (let folder = path; folder !== ""; folder = parentOf(folder)) folders.add(folder);
+      for (let folder = path; folder !== "" && !folders.has(folder); folder = parentOf(folder)) {
+        folders.add(folder);
+        names.made(folder, null);
+      }
     },
     exists: (path) => contents.has(path) || folders.has(path) || contents.isFolder(path),
     list: (path) => contents.list(path),
@@ -141,10 +163,14 @@ export function memoryFiles(): MemoryFiles {
       if (data.length > room()) throw systemError("ENOSPC");
       contents.set(path, data);
       inodeAt(path).synced = need(path);
+      names.made(path, inodeAt(path));
     },
     append(path) {
       called("open", path);
-      if (!contents.has(path)) contents.set(path, new Uint8Array());
+      if (!contents.has(path)) {
+        contents.set(path, new Uint8Array());
+        names.made(path, inodeAt(path));
+      }
       return handleOf(inodeAt(path));
     },
     rename(from, to) {
@@ -155,35 +181,45 @@ export function memoryFiles(): MemoryFiles {
       inode.path = to;
       inodes.set(to, inode);
       inodes.delete(from);
+      names.renamed(from, to, inode);
     },
     remove(path) {
       called("remove", path);
       contents.delete(path);
       inodes.delete(path);
+      names.removed(path);
     },
     size: (path) => need(path).length,
     readPart: (path, offset, length) => need(path).slice(offset, offset + length),
     identity: (path) => contents.has(path) ? String(inodeAt(path).number) : null,
     syncDirectory(path) {
       called("syncDirectory", path);
-      for (const name of durableInodes.keys()) if (parentOf(name) === path) durableInodes.delete(name);
-      for (const [name, inode] of inodes) if (parentOf(name) === path) durableInodes.set(name, inode);
-      for (const folder of folders) if (parentOf(folder) === path) durableFolders.add(folder);
+      names.sync(path);
     },
     freeBytes(path) {
       called("freeBytes", path);
       return files.capacityBytes === null ? files.freeBytesNow : room();
     },
-    afterPowerLoss() {
-      const after = memoryFiles();
-      const isReached = (folder: string): boolean =>
-        parentOf(folder) === "" || (durableFolders.has(folder) && isReached(parentOf(folder)));
-      for (const [path, { synced }] of durableInodes) {
-        if (isReached(parentOf(path))) after.contents.set(path, synced);
-      }
-      return after;
+    afterPowerLoss: () =>
+      memoryFiles(new Map([...names.durable()].map(([path, { synced }]) => [path, synced]))),
+    afterDisorder(random) {
+      // A file that lost its name is written no more: what matters of it was synced.
+      const now = (inode: Inode) => inodes.get(inode.path) === inode ? need(inode.path) : inode.synced;
+      const left = names.disordered(random);
+      return memoryFiles(
+        new Map([...left].map(([path, inode]) => [path, disordered(inode.synced, now(inode), random)])),
+      );
     },
   };
+  for (const [path, bytes] of lying) {
+    contents.set(path, bytes);
+    inodeAt(path).synced = bytes;
+    names.lay(path, inodeAt(path));
+    for (let folder = parentOf(path); folder !== ""; folder = parentOf(folder)) {
+      folders.add(folder);
+      names.lay(folder, null);
+    }
+  }
   return files;
 }
 
@@ -192,9 +228,22 @@ function parentOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/"));
 }
 
+/** How much of a buffer is in use: what is appended at that place moves nothing. */
+const used = new WeakMap<ArrayBufferLike, number>();
+
+/** `before` stays as it is; appending again and again costs no more than what is appended. */
 function joined(before: Uint8Array, part: Uint8Array): Uint8Array {
-  const after = new Uint8Array(before.length + part.length);
+  const start = before.byteOffset + before.length;
+  const length = before.length + part.length;
+  if (used.get(before.buffer) === start && start + part.length <= before.buffer.byteLength) {
+    const after = new Uint8Array(before.buffer, before.byteOffset, length);
+    after.set(part, before.length);
+    used.set(before.buffer, start + part.length);
+    return after;
+  }
+  const after = new Uint8Array(2 * length).subarray(0, length);
   after.set(before);
   after.set(part, before.length);
+  used.set(after.buffer, length);
   return after;
 }

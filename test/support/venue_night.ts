@@ -3,6 +3,7 @@ import type { Config } from "../../src/core/config.ts";
 import type { AnyDraft, Event, MarketTick } from "../../src/core/event.ts";
 import type { Machine } from "../../src/core/machine.ts";
 import { randomStream } from "../../src/core/random.ts";
+import { forwardClock } from "../../src/edge/clocks.ts";
 import { binanceFeed } from "../../src/streams/sources/binance/binance_feed.ts";
 import type { VenueMessage } from "../../src/streams/sources/binance/venue_message.ts";
 import { embeddedMarket, type MarketState } from "../../src/streams/sources/embedded/embedded_market.ts";
@@ -11,7 +12,7 @@ import type { VenueAccount } from "../../src/streams/sources/embedded/venue_acco
 import { type MemoryFiles, memoryFiles } from "./memory_files.ts";
 import { eventsOf } from "./night_events.ts";
 import { SIM_START_TS, type SimNight, simNight } from "./sim_night.ts";
-import { runVirtually, wiredVenue } from "./wired_venue.ts";
+import { runVirtually, type Wire, wiredVenue } from "./wired_venue.ts";
 
 /** Whole nights over the venue's protocol in virtual time: the embedded venue with its faults, the client, the core. */
 
@@ -24,17 +25,36 @@ export interface VenueNight extends SimNight {
   readonly events: readonly Event[];
 }
 
+/** From `atMs` of the night on every clock is so much ahead of the time that the scheduler has. */
+export interface ClockJump {
+  readonly atMs: number;
+  /** The venue's, which is right. */
+  readonly trueMs?: number;
+  /** That of our machine. */
+  readonly dateMs: number;
+  /** The one that nobody sets; it may stand still while a machine sleeps, or go on. */
+  readonly elapsedMs?: number;
+}
+
 export async function venueNight(
   config: Config,
   options: {
     readonly seed?: number;
     readonly files?: MemoryFiles;
     readonly operatorOf?: (scheduler: SchedulerLike) => Observable<AnyDraft>;
+    /** What is between the venue and its client. */
+    readonly spoil?: (wire: Wire, scheduler: SchedulerLike) => Wire;
+    readonly jump?: ClockJump;
   } = {},
 ): Promise<VenueNight> {
-  const { seed = 7, files = memoryFiles(), operatorOf = () => NEVER } = options;
+  const { seed = 7, files = memoryFiles(), operatorOf = () => NEVER, spoil = (wire) => wire } = options;
   const scheduler = new VirtualTimeScheduler();
-  const clock = { now: () => SIM_START_TS + scheduler.now() };
+  const jumped = (byMs: number = 0) =>
+    options.jump !== undefined && scheduler.now() >= options.jump.atMs ? byMs : 0;
+  const trueClock = { now: () => SIM_START_TS + scheduler.now() + jumped(options.jump?.trueMs) };
+  const elapsed = { now: () => scheduler.now() + jumped(options.jump?.elapsedMs) };
+  const dateMs = () => SIM_START_TS + scheduler.now() + jumped(options.jump?.dateMs);
+  const clock = options.jump === undefined ? trueClock : forwardClock(dateMs, elapsed.now);
   const happened: VenueMessage[] = [];
   const { symbols } = config;
   const { ticks_per_s: ticksPerS } = config.market.embedded;
@@ -52,12 +72,12 @@ export async function venueNight(
     symbols,
     ticksPerS,
     faults: config.market.embedded.faults,
-    clock,
+    clock: trueClock,
     speed: 1,
     scheduler,
     startTs: SIM_START_TS,
   });
-  const { dialer, get } = wiredVenue(venue, scheduler);
+  const { dialer, get } = spoil(wiredVenue(venue, scheduler), scheduler);
   const feed = binanceFeed({
     venue: "embedded",
     priceSource: "embedded",
@@ -66,7 +86,7 @@ export async function venueNight(
     book: config.market.book,
     gapTradesMax: config.market.gap.trades_max,
     clock,
-    elapsed: scheduler,
+    elapsed,
     scheduler,
     random: randomStream(seed, "feed"),
     dialer,

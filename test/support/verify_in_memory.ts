@@ -19,6 +19,7 @@ export function verifyInMemory(
     publicKey: simSigner.public_key,
     openContracts: () => openContracts(simContractFiles),
     verifierOf: (key) => key === simSigner.public_key ? simVerifier : verifierOf(key),
+    signatures: "all",
     onProgress: () => {},
   });
 }
