@@ -141,4 +141,9 @@ RISK_EXPOSURE stop the night, and so do VENUE_LOST, VENUE_ERRORS, DISK_FULL, RES
 HASH_MISMATCH. [What each stop means](stops.md).
 
 **Deny or reduce.** The other risk checks judge each entry. Nothing but a STOP ever keeps a position from
-being sold.`;
+being sold.
+
+**After a crash.** The time in which the process was gone counts towards no stop of a night that goes on
+(\`--resume\`), but a price is as old as it is: a symbol is frozen at \`market.stale.freeze_ms\` until it ticks, a
+resting order is cancelled at \`risk.order_ttl_ms\`, and beyond \`market.stale.stop_ms\` the strategies begin anew
+with their averages. Where more than \`market.gap.trades_max\` trades were missed the night stops.`;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All that CI checks: format, lint, types on both compilers, tests on both runtimes, the policy stage, recordings over a
-# real socket on both runtimes, every stop provoked, the gates.
+# real socket on both runtimes, every stop provoked, the short form of the proof, the gates.
 # Every stage runs, whatever became of those before; prints each one's time and a last line that counts all tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -45,6 +45,7 @@ stage policy npm run --silent policy
 stage recordings npm run --silent recordings
 stage recordings-deno npm run --silent recordings:deno
 stage stops npm run --silent stops
+stage proof npm run --silent proof -- --short
 stage gates npx tsx src/main.ts gates --quick
 
 printf '\n%s' "$summary"
