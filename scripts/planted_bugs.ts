@@ -137,7 +137,7 @@ try {
     else missed++;
     const what = by ?? (failed ? `no test, but it ends: ${said.trimEnd().split("\n").at(-1)}` : "nothing");
     process.stdout.write(
-      `${name.padEnd(42)} ${failed && by !== undefined ? "caught by" : "MISSED:"} ${tests}: ${what}\n`,
+      `${name.padEnd(46)} ${failed && by !== undefined ? "caught by" : "MISSED:"} ${tests}: ${what}\n`,
     );
   }
 } finally {
