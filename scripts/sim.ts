@@ -6,7 +6,6 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { compileOnce } from "./sim/compile_once.ts";
 import { runSeeds, type SeedProblem, type SeedResult } from "./sim/run_seeds.ts";
 import { shrinkPlan } from "./sim/shrink_plan.ts";
 import { type SimPlan, simPlan } from "./sim/sim_plan.ts";
@@ -35,7 +34,6 @@ const numberOf = (name: "seeds" | "from" | "seed" | "step", usual: number): numb
   process.stderr.write(`Expected --${name} N, got ${JSON.stringify(values[name])}\n`);
   process.exit(2);
 };
-compileOnce();
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 if (values.plan !== undefined) await showOne(JSON.parse(readFileSync(values.plan, "utf8")) as SimPlan);

@@ -5,8 +5,8 @@ import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { type AcceptanceRow, type AcceptedReport, acceptNight, healthOf } from "../night/acceptance.ts";
 import { formatProblem } from "../verify/findings.ts";
-import { assessRun } from "./assess_run.ts";
 import { type Command, onlyOperand, type Terminal } from "./command.ts";
+import { assess } from "./cut_short_run.ts";
 import { paint } from "./paint.ts";
 import { runFolderOf } from "./verify.ts";
 
@@ -30,13 +30,7 @@ export const accept: Command = {
 
 /** 0 where all is well, 4 where the run is damaged or has no end, else 1. */
 export function acceptRun(terminal: Terminal, runFolder: string, isJson: boolean): number {
-  const varFolder = `${runFolder}/../..`;
-  const { need, verification } = assessRun(
-    realFiles,
-    { varFolder, runFolder },
-    (events) => terminal.status(`${events} events verified`),
-  );
-  terminal.status("");
+  const { need, verification } = assess(terminal, { varFolder: `${runFolder}/../..`, runFolder });
   if (need !== "nothing" || !verification.ok) {
     const [problem] = verification.findings.problems;
     const why = problem === undefined ? "it was cut short: `recover` ends it" : formatProblem(problem);

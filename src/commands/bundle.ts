@@ -51,7 +51,7 @@ async function lockOf({ varFolder, runFolder }: RunPlace): Promise<VarLock | "ru
 
 async function pack(terminal: Terminal, place: RunPlace, target: string): Promise<number> {
   const { need, verification } = assess(terminal, place);
-  if (need === "damaged" || verification.run_id === null) return refuseDamaged(terminal, verification);
+  if (need === "damaged") return refuseDamaged(terminal, verification);
   const { complete, events, head } = verification;
   const basis = basisOf(place);
   const { run_id: runId, started_ts: modifiedTs, anchor_key: { key_id } } = basis.manifest;

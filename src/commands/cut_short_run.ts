@@ -1,26 +1,23 @@
 import { basename, dirname } from "node:path";
-import { type Config, ConfigError } from "../core/config.ts";
+import type { Config } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { Amount, Price, Quantity } from "../core/fixed_point.ts";
 import type { Signer } from "../core/ports.ts";
-import { redact } from "../core/secrets.ts";
 import type { SymbolRules } from "../core/symbol_rules.ts";
 import { systemClock } from "../edge/clocks.ts";
-import { openSigner } from "../edge/ed25519_signer.ts";
-import { packageRoot, readText } from "../edge/package_files.ts";
+import { configSchema } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import type { ReopenOptions } from "../night/reopen_run.ts";
 import { openRunGate, readBasis, type RunBasis } from "../night/run_basis.ts";
-import { formatProblem } from "../verify/findings.ts";
 import type { Signatures } from "../verify/verify_anchors.ts";
 import type { Verification } from "../verify/verify_run.ts";
+import { anchorKeyPath, openAnchorKey } from "./anchor_key.ts";
 import { assessRun, type Need, type RunPlace } from "./assess_run.ts";
 import { type Terminal, UsageError } from "./command.ts";
+import { shownProblems } from "./shown_problems.ts";
 import { runFolderOf } from "./verify.ts";
 
 /** A run whose process was killed, as whoever ends it or goes on with it finds it: where it lies, how it is, its key. */
-
-const CONFIG_SCHEMA = `${packageRoot}/config/nore.v1.schema.json`;
 
 /** Of a path, a run_id or `latest`. */
 export function placeOf(word: string, varFolder: string = "var"): RunPlace {
@@ -52,28 +49,21 @@ export function refuseDamaged(terminal: Terminal, verification: Verification): n
   return EXIT.integrity;
 }
 
-const SHOWN_MAX = 20;
-
 export function showProblems(terminal: Terminal, { findings }: Verification): void {
-  for (const problem of findings.problems.slice(0, SHOWN_MAX)) terminal.print(redact(formatProblem(problem)));
+  for (const line of shownProblems(findings)) terminal.print(line);
 }
 
 /** Call when the run is verified. */
 export function basisOf({ runFolder }: RunPlace): RunBasis {
-  return readBasis(realFiles, runFolder, JSON.parse(readText(CONFIG_SCHEMA)));
+  return readBasis(realFiles, runFolder, configSchema());
 }
 
 /** The key that has signed the run so far, or why there is none: another one would be another's word. */
 export function signerOf({ config, manifest }: RunBasis, { varFolder }: RunPlace): Signer | string {
-  const path = config.audit.key_file ?? `${varFolder}/keys/anchor.pem`;
+  const path = anchorKeyPath(config, varFolder);
   if (!realFiles.exists(path)) return `The anchor key ${path} is not there: only who has it can end this run`;
   const { anchor_key: wanted } = manifest;
-  let signer: Signer;
-  try {
-    signer = openSigner(realFiles, path);
-  } catch (error) {
-    throw new ConfigError(`audit.key_file: ${path}: ${(error as Error).message}`, { cause: error });
-  }
+  const signer = openAnchorKey(config, varFolder);
   if (signer.public_key === wanted.public_key) return signer;
   return `The anchor key ${path} is ${signer.key_id}, the run is signed with ${wanted.key_id}`;
 }

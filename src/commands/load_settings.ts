@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { type Config, loadConfig } from "../core/config.ts";
 import { parseDuration } from "../core/time_text.ts";
 import type { ConfigOverride } from "../core/config_override.ts";
-import { packageRoot, readText } from "../edge/package_files.ts";
+import { configSchema, packageRoot } from "../edge/package_files.ts";
 import { createStrategy } from "../streams/strategies/strategy_table.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
 import { UsageError } from "./command.ts";
@@ -39,7 +39,7 @@ export function loadSettings(input: CommandInput): Config {
     text: readConfig(path),
     form: path.endsWith(".json") ? "json" : "yaml",
     overrides,
-    schema: JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`)),
+    schema: configSchema(),
   });
   return withStrategyDefaults(config);
 }

@@ -1,18 +1,17 @@
-import { type Config, ConfigError, effectiveConfigText } from "../core/config.ts";
+import { type Config, effectiveConfigText } from "../core/config.ts";
 import { diskText, type NightVolume } from "../core/disk_estimate.ts";
 import { EXIT } from "../core/exit_codes.ts";
-import type { Signer } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { redact } from "../core/secrets.ts";
 import { proveHashes } from "../core/sha256.ts";
 import { codeVersion } from "../edge/code_version.ts";
 import { readCommandLine } from "../edge/command_line.ts";
-import { openSigner } from "../edge/ed25519_signer.ts";
 import { readEnvironment } from "../edge/environment.ts";
 import { packageRoot } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { openRun } from "../night/open_run.ts";
+import { openAnchorKey } from "./anchor_key.ts";
 import type { VenueFacts } from "./ask_venue.ts";
 import type { Terminal } from "./command.ts";
 import type { NightSetting } from "./live_night.ts";
@@ -58,7 +57,7 @@ export async function oneNight(terminal: Terminal, setting: OneNightSetting): Pr
     symbols: venue.symbols,
     files: realFiles,
     clock: plan.pace.clock,
-    signer: signerOf(config, varFolder),
+    signer: openAnchorKey(config, varFolder),
     varFolder,
     runFolder,
     isDurable: plan.isDurable,
@@ -78,13 +77,4 @@ export function volumeOf(
   durationMs: number,
 ): NightVolume {
   return { eventsPerS, symbols: symbols.length, book, durationMs };
-}
-
-function signerOf(config: Config, varFolder: string): Signer {
-  const path = config.audit.key_file ?? `${varFolder}/keys/anchor.pem`;
-  try {
-    return openSigner(realFiles, path);
-  } catch (error) {
-    throw new ConfigError(`audit.key_file: ${path}: ${(error as Error).message}`, { cause: error });
-  }
 }

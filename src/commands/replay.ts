@@ -6,13 +6,13 @@ import { packageRoot } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { type Replay, replayRun } from "../night/replay_run.ts";
 import { openRunGate, openRunRoles, type RunBasis } from "../night/run_basis.ts";
-import { formatProblem } from "../verify/findings.ts";
 import type { Verification } from "../verify/verify_run.ts";
 import type { RunPlace } from "./assess_run.ts";
 import { type Command, onlyOperand, type Terminal } from "./command.ts";
 import { assess, basisOf } from "./cut_short_run.ts";
 import { explainDifference } from "./explain_difference.ts";
 import { paint } from "./paint.ts";
+import { shownProblems } from "./shown_problems.ts";
 import { runFolderOf } from "./verify.ts";
 import { experiment, isExperiment, WHAT_IF_OPTIONS } from "./what_if.ts";
 
@@ -86,11 +86,11 @@ function refused({ complete, run_id }: Verification, refusal: readonly string[])
   return { ok: false, complete, run_id, refusal, ...nothing, notes: [] };
 }
 
-const SHOWN_MAX = 20;
-
-function damageOf({ findings: { problems, count } }: Verification): readonly string[] {
-  const shown = problems.slice(0, SHOWN_MAX).map((problem) => redact(formatProblem(problem)));
-  return [...shown, `It is damaged, so it is not replayed: verify finds ${count} problems`];
+function damageOf({ findings }: Verification): readonly string[] {
+  return [
+    ...shownProblems(findings),
+    `It is damaged, so it is not replayed: verify finds ${findings.count} problems`,
+  ];
 }
 
 function notesOf({ difference, cutEvents, failure }: Replay, { manifest }: RunBasis): readonly string[] {

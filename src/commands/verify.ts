@@ -1,17 +1,16 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
-import { redact } from "../core/secrets.ts";
 import { isRunId } from "../core/time_text.ts";
 import { verifierOf } from "../edge/ed25519_signer.ts";
 import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { openContracts } from "../night/open_run.ts";
 import { mirrorFolder } from "../sinks/anchor_mirror.ts";
-import { formatProblem } from "../verify/findings.ts";
 import { type Verification, verifyRun } from "../verify/verify_run.ts";
 import { type Command, onlyOperand, type Terminal, UsageError } from "./command.ts";
 import { paint } from "./paint.ts";
+import { shownProblems } from "./shown_problems.ts";
 
 /** Checks every byte of a run that its hashes, its chain and its anchors cover. Takes no lock, writes nothing. */
 export const verify: Command = {
@@ -95,12 +94,11 @@ function readGiven(option: string, path: string): Uint8Array {
   }
 }
 
-const SHOWN_MAX = 20;
-
 function tell(result: Verification, terminal: Terminal, ok: boolean): void {
   const { findings } = result;
-  for (const problem of findings.problems.slice(0, SHOWN_MAX)) terminal.print(redact(formatProblem(problem)));
-  if (findings.count > SHOWN_MAX) terminal.print(`… and ${findings.count - SHOWN_MAX} more`);
+  const shown = shownProblems(findings);
+  for (const line of shown) terminal.print(line);
+  if (findings.count > shown.length) terminal.print(`… and ${findings.count - shown.length} more`);
   for (const note of findings.notes) terminal.print(`note: ${note}`);
   const size = `${result.events} events, ${result.anchors} anchors, head ${
     result.head?.slice(0, 16) ?? "none"

@@ -3,7 +3,7 @@ import { EXIT } from "../core/exit_codes.ts";
 import { type Amount, formatAmount, parseAmount } from "../core/fixed_point.ts";
 import { redact } from "../core/secrets.ts";
 import { parseDuration } from "../core/time_text.ts";
-import { packageRoot, readText } from "../edge/package_files.ts";
+import { configSchema } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { openRunGate, type RunBasis } from "../night/run_basis.ts";
 import { type WhatIf, whatIf } from "../night/what_if.ts";
@@ -80,7 +80,7 @@ function changedConfig(input: CommandInput, recorded: Config): Config {
     text: JSON.stringify(recorded),
     form: "json",
     overrides,
-    schema: JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`)),
+    schema: configSchema(),
   }));
 }
 

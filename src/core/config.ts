@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { configContradictions } from "./config_contradictions.ts";
 import { type ConfigOverride, setConfigValue } from "./config_override.ts";
 import { inSchemaOrder, type SchemaNode } from "./config_schema.ts";
@@ -179,10 +179,19 @@ const AJV_OPTIONS = {
   validateSchema: false,
 };
 
+/** A process reads more than one configuration by the same schema, and compiling it takes longer than the rest. */
+const checks = new WeakMap<SchemaNode, ValidateFunction>();
+
+function checkOf(schema: SchemaNode): ValidateFunction {
+  const check = checks.get(schema) ?? new Ajv2020(AJV_OPTIONS).compile(schema);
+  checks.set(schema, check);
+  return check;
+}
+
 /** Defaults, the file over them, flags over the file. Throws a ConfigError with all problems there are. */
 export function loadConfig(sources: ConfigSources): Config {
   const schema = sources.schema as SchemaNode;
-  const check = new Ajv2020(AJV_OPTIONS).compile(schema);
+  const check = checkOf(schema);
   let value = sources.text === null ? {} : parseText(sources.text, sources.form);
   check(value); // for the defaults alone: a flag may change one entry of a default list, or mend what is wrong
   const problems = new Set<string>();

@@ -8,6 +8,13 @@ export function readText(path: string): string {
   return readFileSync(path, "utf8");
 }
 
+let parsedConfigSchema: unknown;
+
+/** One object for all who ask: it is compiled once. */
+export function configSchema(): unknown {
+  return parsedConfigSchema ??= JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`));
+}
+
 /** The registry and its schemas: path inside the contracts folder → bytes. */
 export function readContractFiles(folder: string): ReadonlyMap<string, Uint8Array> {
   const paths = [

@@ -67,9 +67,9 @@ export class ComparedLog implements Pick<QueueSink, "append"> {
   /** The drafts that its inputs were. Each is asked for when the turn before it is through. */
   *inputDrafts(): Generator<AnyDraft, undefined> {
     for (let input = this.#next; input !== undefined; input = this.#next) {
-      const { n, event: { type, source, ts, payload } } = input;
-      if (!isInput(input.event)) return this.#oneLess(input);
-      yield { type, source, ts, cause: null, payload } as AnyDraft;
+      const { n, event } = input;
+      if (!isInput(event)) return this.#oneLess(input);
+      yield inputDraftOf(event);
       if (this.#isClosed) return;
       if (this.#n === n) return this.#oneLess(input); // a stop before it has refused it
       this.#inputs++;
@@ -132,6 +132,11 @@ function whole(recorded: unknown, replayed: unknown): FieldDifference {
 function fieldOf({ event, json }: LoggedEvent, instead: Event, replayed: string): FieldDifference {
   if (event.type !== instead.type) return { field: "type", recorded: event.type, replayed: instead.type };
   return firstDifference(event, instead) ?? whole(json, replayed);
+}
+
+/** As it came in. */
+export function inputDraftOf({ type, source, ts, payload }: Event): AnyDraft {
+  return { type, source, ts, cause: null, payload } as AnyDraft;
 }
 
 /** What came from outside; all else is what the core has made of it. */

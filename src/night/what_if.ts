@@ -2,12 +2,12 @@ import { from, lastValueFrom, tap } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft, Event, PermittedDraft } from "../core/event.ts";
 import type { Files, PolicyGate, QueueSink } from "../core/ports.ts";
-import { night, nightRoles } from "../pipeline.ts";
+import { night } from "../pipeline.ts";
 import { EventForm } from "../sinks/event_form.ts";
 import { readLog } from "../sinks/log_reader.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
-import { isInput } from "./compared_log.ts";
-import type { RunBasis } from "./run_basis.ts";
+import { inputDraftOf, isInput } from "./compared_log.ts";
+import { openRunRoles, type RunBasis } from "./run_basis.ts";
 import type { StartFacts } from "./start_facts.ts";
 
 /**
@@ -38,8 +38,7 @@ export interface WhatIf {
 const PROGRESS_EVERY = 10_000;
 
 export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
-  const { basis: { manifest, contracts }, config, startFacts } = options;
-  const { run_id: runId, venue, cmdline_hash } = manifest;
+  const { basis, basis: { manifest, contracts }, config, startFacts } = options;
   const tallying = tallyOf(config.strategy.list, contracts.types);
   const tally = tallying.initial();
   const inputs = { count: 0 };
@@ -48,8 +47,8 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
     night({
       contracts,
       gate: options.gate,
-      sink: new ForgetfulLog(new EventForm(runId, cmdline_hash)),
-      roles: nightRoles({ config, runId, venue, symbols: startFacts.symbols }),
+      sink: new ForgetfulLog(new EventForm(manifest.run_id, manifest.cmdline_hash)),
+      roles: openRunRoles({ ...basis, config }, startFacts),
       onStopping: (reasonCode) => stop = reasonCode,
       onRefusedAfterStop: () => {},
       endTurn: () => null, // a fault of the disk is an input of the log
@@ -70,10 +69,9 @@ function* inputsOf(
   const where = { runId: manifest.run_id, queues: config.queues.names };
   for (const { event } of readLog(files, runFolder, where)) {
     if (!isInput(event)) continue;
-    const { type, source, ts, payload } = event;
-    if (ts > untilTs) return;
+    if (event.ts > untilTs) return;
     if (++inputs.count % PROGRESS_EVERY === 0) onProgress(inputs.count);
-    yield { type, source, ts, cause: null, payload } as AnyDraft;
+    yield inputDraftOf(event);
   }
 }
 

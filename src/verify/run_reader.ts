@@ -94,11 +94,12 @@ export class RunReader {
     const bytes = this.bytes(path);
     if (bytes === null) return;
     const isActive = !/\.[0-9]{6}\.jsonl$/.test(path); // the others were synced when they were closed
+    const hole = isActive ? bytes.indexOf(0) : -1;
     let start = 0;
     let line = 0;
     while (start < bytes.length) {
       const newline = bytes.indexOf(10, start);
-      if (newline === -1 || (isActive && bytes.subarray(start, newline).includes(0))) {
+      if (newline === -1 || (hole !== -1 && hole < newline)) {
         this.torn.set(path, line + 1);
         break;
       }

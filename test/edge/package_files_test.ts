@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { packageRoot, readContractFiles, readText } from "../../src/edge/package_files.ts";
+import { configSchema, packageRoot, readContractFiles, readText } from "../../src/edge/package_files.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
 test("packageRoot is the folder of package.json, without a slash at its end", () => {
@@ -14,6 +14,12 @@ test("readText() reads UTF-8", () =>
     writeFileSync(`${folder}/a.txt`, "é€𝄞\n");
     assert.is(readText(`${folder}/a.txt`), "é€𝄞\n");
   }));
+
+test("configSchema() is the one beside the configuration, the same object each time", () => {
+  const text = readText(`${packageRoot}/config/nore.v1.schema.json`);
+  assert.equal(configSchema(), JSON.parse(text));
+  assert.ok(configSchema() === configSchema());
+});
 
 test("readContractFiles() gives the registry first, then its schemas in order of name, to the byte", () =>
   inTempFolder((folder) => {

@@ -12,8 +12,8 @@ import { embeddedVenue } from "../../src/streams/sources/embedded/embedded_venue
 import { type CrashedNight, diskOf } from "../support/crashed_nights.ts";
 import { type MemoryFiles, memoryFiles } from "../support/memory_files.ts";
 import { eventsOf } from "../support/night_events.ts";
-import { configWith } from "../support/repo_config.ts";
-import { configSchema, resumeOn } from "../support/resumed_nights.ts";
+import { CONFIG_SCHEMA, configWith } from "../support/repo_config.ts";
+import { resumeOn } from "../support/resumed_nights.ts";
 import { SIM_START_TS } from "../support/sim_night.ts";
 import { venueNight } from "../support/venue_night.ts";
 import { verifyInMemory } from "../support/verify_in_memory.ts";
@@ -49,7 +49,7 @@ async function goOn(
   more: Partial<Config["market"]> = {},
 ): Promise<ClosedRun> {
   const scheduler = new VirtualTimeScheduler();
-  const basis = readBasis(disk, night.runFolder, configSchema);
+  const basis = readBasis(disk, night.runFolder, CONFIG_SCHEMA);
   const gate = await openRunGate(disk, night.runFolder, basis);
   const from = { night, config: { ...config, market: { ...config.market, ...more } }, gate };
   const ending = runVirtually(scheduler, (onStarted) =>

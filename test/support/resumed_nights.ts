@@ -6,7 +6,7 @@ import type { Files } from "../../src/core/ports.ts";
 import type { RunIdentity } from "../../src/core/run_identity.ts";
 import { QUEUES } from "../../src/core/queue_names.ts";
 import { type VirtualClock, virtualClock } from "../../src/edge/clocks.ts";
-import { packageRoot, readText } from "../../src/edge/package_files.ts";
+import { CONFIG_SCHEMA } from "./repo_config.ts";
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
 import { readResumable, type RefusedRun, type ResumeOptions, resumeRun } from "../../src/night/resume_run.ts";
 import { readBasis } from "../../src/night/run_basis.ts";
@@ -25,7 +25,6 @@ import { simSigner } from "./sim_night.ts";
 /** A crashed night of crashed_nights.ts, gone on with in virtual time; and what makes two logs the same night. */
 
 export const RESUMED_HASH: string = "cd".repeat(32);
-export const configSchema: unknown = JSON.parse(readText(`${packageRoot}/config/nore.v1.schema.json`));
 
 export interface ResumeOnOptions {
   /** For how long nobody was there; the market inside waits meanwhile. */
@@ -42,7 +41,7 @@ export function optionsOn(
   { night: { runFolder, varFolder }, config, gate }: CrashedNight,
   files: Files,
 ): ResumeOptions & { readonly clock: VirtualClock } {
-  const basis = readBasis(files, runFolder, configSchema);
+  const basis = readBasis(files, runFolder, CONFIG_SCHEMA);
   const { manifest, contracts } = basis;
   return {
     files,

@@ -6,6 +6,7 @@ import { type FolderProbe, probeFolder } from "../../edge/probe_folder.ts";
 import { realFiles } from "../../edge/real_files.ts";
 import { mirrorFolder } from "../../sinks/anchor_mirror.ts";
 import { describeLatch, readLatch } from "../../sinks/stop_flag.ts";
+import { anchorKeyPath } from "../anchor_key.ts";
 
 /** What lies in `var` and beside it, looked at without taking its lock. */
 export interface VarFacts {
@@ -40,7 +41,7 @@ export function readVarFacts(config: Config, folder: string, nowTs: number): Var
     folder,
     latch: latch === null ? null : describeLatch(latch),
     holder: holderOf(folder, nowTs),
-    key: keyFacts(config.audit.key_file ?? `${folder}/keys/anchor.pem`),
+    key: keyFacts(anchorKeyPath(config, folder)),
     mirror: mirrorFacts(mirrorFolder(config.audit.anchor_mirror, folder), folder),
     probe: probeFolder(folder),
   };

@@ -1,4 +1,4 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { ConfigError, type StrategyConfig } from "../../core/config.ts";
 import { schemaProblem } from "../../core/schema_problem.ts";
 import { momentum } from "./momentum.ts";
@@ -20,6 +20,17 @@ export interface Strategy {
   onSymbol(): SymbolStrategy;
 }
 
+const AJV_OPTIONS = { strict: true, allErrors: true, verbose: true, useDefaults: true };
+
+/** Asked for each strategy of a night more than once, and compiling takes longer than the rest. */
+const checks = new Map<StrategyKind<unknown>, ValidateFunction>();
+
+function checkOf(kind: StrategyKind<unknown>): ValidateFunction {
+  const check = checks.get(kind) ?? new Ajv2020(AJV_OPTIONS).compile(kind.parameters);
+  checks.set(kind, check);
+  return check;
+}
+
 /** Throws a ConfigError with all that is wrong in the entry. */
 export function createStrategy(entry: StrategyConfig): Strategy {
   const path = `strategy ${JSON.stringify(entry.id)}`;
@@ -29,8 +40,7 @@ export function createStrategy(entry: StrategyConfig): Strategy {
     throw new ConfigError(`${path}.name: ${JSON.stringify(entry.name)}, expected one of ${names}`);
   }
   const parameters: Record<string, unknown> = { ...entry.parameters };
-  const check = new Ajv2020({ strict: true, allErrors: true, verbose: true, useDefaults: true })
-    .compile(kind.parameters);
+  const check = checkOf(kind);
   if (!check(parameters)) {
     const problems = (check.errors ?? []).map((error) => schemaProblem(error, `${path}.parameters`));
     throw new ConfigError(problems.join("\n"));
