@@ -9,7 +9,8 @@ import { configWith } from "../test/support/repo_config.ts";
 import { repoPolicy } from "../test/support/repo_policy.ts";
 import { SIM_START_TS, simNight } from "../test/support/sim_night.ts";
 import { verifyInMemory } from "../test/support/verify_in_memory.ts";
-import { simVenue } from "./sim/sim_venue.ts";
+import { virtualVenue } from "../test/support/virtual_venue.ts";
+import { runVirtually } from "../test/support/wired_venue.ts";
 
 const HOUR_MS = 3_600_000;
 const hours = Number(process.argv[2] ?? 7);
@@ -30,28 +31,13 @@ const config = configWith([
 const secondsSince = (started: number) => ((performance.now() - started) / 1000).toFixed(1);
 
 const files = memoryFiles();
-const { scheduler, pace, feed } = simVenue(config, { seed: 7, fromTs: SIM_START_TS, past: null });
+const { scheduler, pace, feed } = virtualVenue(config, { seed: 7, fromTs: SIM_START_TS, past: null });
 const started = performance.now();
-let isDone = false;
-let begun = () => {};
-const isBegun = new Promise<void>((resolve) => begun = resolve);
-const ending = simNight({
-  config,
-  files,
-  feed,
-  pace,
-  isDurable: false,
-  policy: repoPolicy,
-  onStarted: () => begun(),
-});
-const settled = ending.finally(() => isDone = true);
-await isBegun;
-while (!isDone) {
-  scheduler.maxFrames = scheduler.nextMs;
-  scheduler.flush();
-  await new Promise((resolve) => setImmediate(resolve));
-}
-const night = await settled;
+const night = await runVirtually(
+  () => scheduler,
+  config.duration_ms,
+  (onStarted) => simNight({ config, files, feed, pace, isDurable: false, policy: repoPolicy, onStarted }),
+);
 const nightSeconds = secondsSince(started);
 const { events, findings } = verifyInMemory(night);
 const replayStarted = performance.now();

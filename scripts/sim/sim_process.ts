@@ -20,11 +20,12 @@ import type { CrashedNight } from "../../test/support/crashed_nights.ts";
 import type { MemoryFiles } from "../../test/support/memory_files.ts";
 import { command, onceAt } from "../../test/support/night_events.ts";
 import { openRepoGate, repoPolicy, runFacts } from "../../test/support/repo_policy.ts";
+import type { FlatTime } from "../../test/support/flat_time.ts";
 import { resumeOn } from "../../test/support/resumed_nights.ts";
 import { SIM_START_TS, simContractFiles, type SimNight, simNight } from "../../test/support/sim_night.ts";
-import type { FlatTime } from "./flat_time.ts";
-import type { SimPlan } from "./sim_plan.ts";
-import { runToEnd, simVenue } from "./sim_venue.ts";
+import { virtualVenue } from "../../test/support/virtual_venue.ts";
+import { runVirtually } from "../../test/support/wired_venue.ts";
+import { NIGHT_MS, type SimPlan } from "./sim_plan.ts";
 
 /**
  * One process of a night on a disk in memory: the first, or one that goes on with what another has left. It judges
@@ -69,12 +70,12 @@ export async function firstProcess(
   { plan, config, files, onClock }: ProcessOptions,
 ): Promise<SimNight> {
   const { seed, overVenue, isDurable } = plan;
-  const venue = overVenue ? simVenue(config, { seed, fromTs: SIM_START_TS, past: null }) : null;
+  const venue = overVenue ? virtualVenue(config, { seed, fromTs: SIM_START_TS, past: null }) : null;
   const inside = insideOf(plan, config, { fromTs: SIM_START_TS, past: null });
   const { clock } = venue === null ? inside.pace : venue.pace;
   onClock(() => clock.now());
   const like = await likeOf(config);
-  return runToEnd(() => venue?.scheduler ?? null, (onStarted) =>
+  return runVirtually(() => venue?.scheduler ?? null, NIGHT_MS, (onStarted) =>
     simNight({
       config,
       seed,
@@ -103,7 +104,7 @@ export function nextProcess(
       onClock(() => inside.pace.clock.now());
       return { ...inside, feed: null };
     }
-    const venue = simVenue(config, { seed: plan.seed, fromTs, past });
+    const venue = virtualVenue(config, { seed: plan.seed, fromTs, past });
     time = venue.scheduler;
     onClock(() => venue.pace.clock.now());
     const parts: Pick<NightParts, "pace" | "feed" | "operator$"> = {
@@ -113,7 +114,11 @@ export function nextProcess(
     return parts;
   };
   const { isDurable } = plan;
-  return runToEnd(() => time, (onStarted) => resumeOn(from, files, { downMs, isDurable, market, onStarted }));
+  return runVirtually(
+    () => time,
+    NIGHT_MS,
+    (onStarted) => resumeOn(from, files, { downMs, isDurable, market, onStarted }),
+  );
 }
 
 /** The market that is asked directly, and the operator, both as agendas: due at their times in virtual time. */

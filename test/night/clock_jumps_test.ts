@@ -48,7 +48,7 @@ const configOf = (durationMs: number) =>
     "risk.cooldown.after_loss_ms=0",
     "risk.stoploss_guard.losses=100",
     "risk.trade_rate.limit=1000",
-    "logging.rotate_bytes=65536", // files in memory are copied at every write
+    "logging.rotate_bytes=65536", // so that files rotate on the way
     "logging.commit_ms=500",
   ]);
 

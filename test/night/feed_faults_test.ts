@@ -4,7 +4,7 @@ import type { VenueFault } from "../../src/core/config.ts";
 import { configWith } from "../support/repo_config.ts";
 import { journaledTrades, type VenueNight, venueNight } from "../support/venue_night.ts";
 import { verifyInMemory } from "../support/verify_in_memory.ts";
-import { STEP_MS } from "../support/wired_venue.ts";
+import { WIRE_MS } from "../support/wired_venue.ts";
 
 /** Whole nights over the venue's protocol, each with a fault: the certificate must tell what the venue did, exactly. */
 
@@ -51,7 +51,7 @@ test("a night without faults has a clean certificate", async () => {
     errors: 0,
   });
   const { min, max } = offset as unknown as { readonly min: number; readonly max: number };
-  assert.ok(min >= -STEP_MS && max <= STEP_MS, `the clock's offset is from ${min} to ${max}`);
+  assert.ok(min >= -WIRE_MS && max <= WIRE_MS, `the clock's offset is from ${min} to ${max}`);
 });
 
 test("connections that are cut are made anew, and what was missed is fetched", async () => {
@@ -114,7 +114,7 @@ test("500 reconnects lose nothing and double nothing", async () => {
     "binance.backoff.most_ms=400",
     "binance.attempts.limit=300",
     "logging.metrics_every_ms=60000",
-    "logging.rotate_bytes=65536", // files in memory are copied at every write
+    "logging.rotate_bytes=65536", // so that files rotate on the way
     "logging.commit_ms=500",
     "binance.probe_every_ms=10000",
   ]);

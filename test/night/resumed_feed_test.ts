@@ -1,23 +1,19 @@
-import { VirtualTimeScheduler } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Config } from "../../src/core/config.ts";
 import type { Event, MarketTick } from "../../src/core/event.ts";
-import { randomStream } from "../../src/core/random.ts";
 import type { ClosedRun } from "../../src/night/close_run.ts";
 import { openRunGate, readBasis } from "../../src/night/run_basis.ts";
-import { binanceFeed } from "../../src/streams/sources/binance/binance_feed.ts";
-import { embeddedMarket } from "../../src/streams/sources/embedded/embedded_market.ts";
-import { embeddedVenue } from "../../src/streams/sources/embedded/embedded_venue.ts";
 import { type CrashedNight, diskOf } from "../support/crashed_nights.ts";
+import type { FlatTime } from "../support/flat_time.ts";
 import { type MemoryFiles, memoryFiles } from "../support/memory_files.ts";
 import { eventsOf } from "../support/night_events.ts";
 import { CONFIG_SCHEMA, configWith } from "../support/repo_config.ts";
 import { resumeOn } from "../support/resumed_nights.ts";
-import { SIM_START_TS } from "../support/sim_night.ts";
 import { venueNight } from "../support/venue_night.ts";
 import { verifyInMemory } from "../support/verify_in_memory.ts";
-import { runVirtually, wiredVenue } from "../support/wired_venue.ts";
+import { virtualVenue } from "../support/virtual_venue.ts";
+import { runVirtually } from "../support/wired_venue.ts";
 
 /** A night over the venue's protocol whose process is killed: the venue goes on meanwhile. */
 
@@ -28,7 +24,7 @@ const config = configWith([
   "market.stale.stop_ms=20000",
   "binance.lost_after_ms=20000",
   "binance.probe_every_ms=2000",
-  "logging.rotate_bytes=65536", // files in memory are copied at every write
+  "logging.rotate_bytes=65536", // so that files rotate on the way
   "logging.commit_ms=500",
 ]);
 
@@ -48,45 +44,24 @@ async function goOn(
   downMs: number,
   more: Partial<Config["market"]> = {},
 ): Promise<ClosedRun> {
-  const scheduler = new VirtualTimeScheduler();
   const basis = readBasis(disk, night.runFolder, CONFIG_SCHEMA);
   const gate = await openRunGate(disk, night.runFolder, basis);
   const from = { night, config: { ...config, market: { ...config.market, ...more } }, gate };
-  const ending = runVirtually(scheduler, (onStarted) =>
-    resumeOn(from as unknown as CrashedNight, disk, {
-      downMs,
-      onStarted,
-      market(past, fromTs) {
-        const clock = { now: () => fromTs + scheduler.now() };
-        const { symbols, market: { book, gap, embedded: { ticks_per_s: ticksPerS } } } = from.config;
-        const market = embeddedMarket({ seed: SEED, symbols, startTs: SIM_START_TS, ticksPerS });
-        const common = { symbols, clock, scheduler };
-        const venue = embeddedVenue({
-          ...common,
-          market,
-          ticksPerS,
-          faults: [],
-          speed: 1,
-          startTs: SIM_START_TS,
-        });
-        venue.passOver();
-        const feed = binanceFeed({
-          ...common,
-          ...wiredVenue(venue, scheduler),
-          venue: "embedded",
-          priceSource: "embedded",
-          binance: { ...config.binance, ws_url: "ws://venue", rest_url: "http://venue" },
-          book,
-          past,
-          gapTradesMax: gap.trades_max,
-          elapsed: scheduler,
-          random: randomStream(SEED, "feed"),
-          onUnusable: () => {},
-        });
-        return { pace: { clock, speed: 1, scheduler }, feed };
-      },
-    }));
-  const closed = await ending;
+  let time: FlatTime | null = null;
+  const closed = await runVirtually(
+    () => time,
+    config.duration_ms,
+    (onStarted) =>
+      resumeOn(from as unknown as CrashedNight, disk, {
+        downMs,
+        onStarted,
+        market(past, fromTs) {
+          const venue = virtualVenue(from.config, { seed: SEED, fromTs, past });
+          time = venue.scheduler;
+          return venue;
+        },
+      }),
+  );
   if ("kind" in closed) throw new Error(closed.why);
   return closed;
 }

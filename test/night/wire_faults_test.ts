@@ -12,7 +12,7 @@ export const SEEDS: readonly number[] = [1, 2];
 const config = configWith([
   "duration_ms=30000",
   "binance.probe_every_ms=2000",
-  "logging.rotate_bytes=65536", // files in memory are copied at every write
+  "logging.rotate_bytes=65536", // so that files rotate on the way
   "logging.commit_ms=500",
 ]);
 /** What costs a connection or seconds is rarer. */

@@ -1,5 +1,6 @@
-import { type SchedulerLike, VirtualTimeScheduler } from "rxjs";
+import type { SchedulerLike } from "rxjs";
 import type { Dialer, HttpGet, Venue, VenueAnswer, VenueClient } from "../../src/core/ports.ts";
+import type { FlatTime } from "./flat_time.ts";
 
 /** A venue and its client joined by a wire in virtual time: the same bytes as over a socket, a millisecond each way. */
 export interface Wire {
@@ -7,7 +8,8 @@ export interface Wire {
   readonly get: HttpGet;
 }
 
-const WIRE_MS = 1;
+/** Each way. */
+export const WIRE_MS = 1;
 
 export function wiredVenue(venue: Venue, scheduler: SchedulerLike): Wire {
   const soon = (work: () => void, delayMs = WIRE_MS) => void scheduler.schedule(work, delayMs);
@@ -81,26 +83,36 @@ function httpAnswer({ status, headers, body }: VenueAnswer, elapsedMs: number) {
   return { status, headers: new Map(Object.entries(headers)), body, elapsedMs };
 }
 
-/** How far virtual time goes before promises get their turn, so how late an answer may be noticed. */
-export const STEP_MS = 5;
+/** Far more than a night that is stopped at its end takes. */
+const DRAIN_MS_MAX = 300_000;
 
 /**
  * Runs virtual time from when the work says that it has begun until it is done; promises get their turn between two
- * steps. What comes before takes real time, of which virtual time must not depend.
+ * steps. What comes before takes real time, of which virtual time must not depend. Work that has no virtual time of its
+ * own has null.
  */
 export async function runVirtually<Result>(
-  scheduler: VirtualTimeScheduler,
+  timeOf: () => FlatTime | null,
+  nightMs: number,
   work: (onStarted: () => void) => Promise<Result>,
 ): Promise<Result> {
   let isDone = false;
-  const done = await new Promise<{ readonly result: Promise<Result> }>((resolve) => {
-    const result = work(() => resolve({ result })).finally(() => isDone = true);
-    result.catch(() => resolve({ result }));
+  let begun = () => {};
+  const isBegun = new Promise<void>((resolve) => begun = resolve);
+  const result = work(begun).finally(() => {
+    isDone = true;
+    begun();
   });
-  for (let toMs = scheduler.now(); !isDone; toMs += STEP_MS) {
-    scheduler.maxFrames = toMs;
-    scheduler.flush();
+  result.catch(() => {}); // it is awaited at the end
+  await isBegun;
+  const time = timeOf();
+  while (!isDone && time !== null) {
+    if (time.nextMs > nightMs + DRAIN_MS_MAX) {
+      throw new Error("Hangs: the night has not ended, and nothing is due");
+    }
+    time.maxFrames = time.nextMs;
+    time.flush();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return done.result;
+  return await result;
 }

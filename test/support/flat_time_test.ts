@@ -1,7 +1,7 @@
 import { interval, take, timer } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { FlatTime } from "../../../scripts/sim/flat_time.ts";
+import { FlatTime } from "./flat_time.ts";
 
 test("FlatTime keeps the order of what is due, and stops where it is told to", () => {
   const time = new FlatTime();
