@@ -59,7 +59,7 @@ export class AnchorLog {
     this.#hashes.push(lineHash);
   }
 
-  /** Anchors what waits. `files`: every file with its length now; only the final anchor names those that did not change. */
+  /** Anchors what waits. `files`: what may have grown, with its length now; the final anchor names every file it is given. */
   anchor(
     files: readonly (readonly [path: string, bytes: number, lines: number])[],
     options: { readonly ts: number; readonly final: boolean },

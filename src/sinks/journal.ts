@@ -49,6 +49,7 @@ export class Journal implements QueueSink {
   readonly #queueOfType = new Map<EventType, QueueFiles>();
   readonly #anchorFile: SegmentedFile;
   readonly #anchors: AnchorLog;
+  readonly #anchoredLines = new Map<SegmentedFile, number>();
   readonly #faults: DiskFaults;
   readonly #form: EventForm;
   #n: number;
@@ -222,20 +223,25 @@ export class Journal implements QueueSink {
     const orStop = (work: () => void) => final ? this.#faults.must(work) : this.#faults.may(work);
     this.#faults.must(() => changed.forEach(({ acks }) => write(acks)));
     if (sync) orStop(() => changed.forEach((queue) => queue.writeCursor()));
-    this.#anchors.anchor(this.#lengths(), { ts: this.#ts, final });
+    this.#anchors.anchor(this.#lengths(final), { ts: this.#ts, final });
     this.#faults.must(() => write(this.#anchorFile));
     orStop(() => write(this.#options.mirror));
     this.#faults.checkFreeSpace();
   }
 
-  #lengths(): readonly (readonly [string, number, number])[] {
-    return this.#queues.flatMap((queue) =>
-      queue.all.flatMap((file) =>
-        file.segments().map(({ name, bytes, lines }) =>
-          [`queues/${queue.name}/${name}`, bytes, lines] as const
-        )
-      )
-    );
+  /** Of the files that have more lines than at the last anchor; of every file for the final one. */
+  #lengths(final: boolean): readonly (readonly [string, number, number])[] {
+    const lengths: (readonly [string, number, number])[] = [];
+    for (const queue of this.#queues) {
+      for (const file of queue.all) {
+        if (!final && this.#anchoredLines.get(file) === file.lines) continue;
+        this.#anchoredLines.set(file, file.lines);
+        for (const { name, bytes, lines } of file.segments()) {
+          lengths.push([`queues/${queue.name}/${name}`, bytes, lines]);
+        }
+      }
+    }
+    return lengths;
   }
 
   /** Views may fail while the lines are sound: the stop that this asks for comes back from endTurn. */

@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { SchedulerLike } from "rxjs";
 import type { Dialer, HttpGet, Venue, VenueAnswer, VenueClient } from "../../src/core/ports.ts";
 import type { FlatTime } from "./flat_time.ts";
@@ -112,7 +113,12 @@ export async function runVirtually<Result>(
     }
     time.maxFrames = time.nextMs;
     time.flush();
-    await new Promise((resolve) => setImmediate(resolve));
+    await promisesSettled();
   }
   return await result;
+}
+
+/** Called where promises are at work, the next tick comes behind all of them; the event loop does not turn for it. */
+function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
