@@ -6,6 +6,8 @@ import { type AnchorPosition, forgetRotated } from "./run_position.ts";
  * The signed anchors of a run: which events the chain has reached, and how long every file was then.
  * Each line goes to every place given; a chain alone cannot see its own tail cut off.
  */
+export type FileLength = readonly [path: string, bytes: number, lines: number];
+
 export class AnchorLog {
   readonly #runId: string;
   readonly #signer: Signer;
@@ -14,7 +16,7 @@ export class AnchorLog {
   #previous = NO_ANCHOR;
   #count = 0;
   #first = 0;
-  #hashes: string[] = [];
+  readonly #hashes: string[] = [];
   #firstTs = 0;
   readonly #lengths: Map<string, number>;
 
@@ -34,7 +36,7 @@ export class AnchorLog {
       this.#previous = position.previous;
       this.#count = position.count;
       this.#first = position.first;
-      this.#hashes = [...position.waiting];
+      this.#hashes.push(...position.waiting);
       this.#firstTs = position.waitingSinceTs;
     }
     this.#signer = options.signer;
@@ -59,13 +61,14 @@ export class AnchorLog {
     this.#hashes.push(lineHash);
   }
 
-  /** Anchors what waits. `files`: what may have grown, with its length now; the final anchor names every file it is given. */
+  /** Anchors what waits, or the first `events` of it. `files`: what may have grown, with its length now; the final anchor names every file it is given. */
   anchor(
-    files: readonly (readonly [path: string, bytes: number, lines: number])[],
-    options: { readonly ts: number; readonly final: boolean },
+    files: readonly FileLength[],
+    options: { readonly ts: number; readonly final: boolean; readonly events?: number },
   ): void {
-    this.#head = nextHead(this.#head, this.#hashes.join(""));
-    const last = this.#first + this.#hashes.length - 1;
+    const hashes = this.#hashes.splice(0, options.events ?? this.#hashes.length);
+    this.#head = nextHead(this.#head, hashes.join(""));
+    const last = this.#first + hashes.length - 1;
     const line = signAnchor({
       schema: "nore/anchor",
       v: 1,
@@ -83,11 +86,10 @@ export class AnchorLog {
     this.#previous = line.slice("sha256:".length, "sha256:".length + 64);
     this.#count++;
     this.#first = last + 1;
-    this.#hashes = [];
   }
 
   #changed(
-    files: readonly (readonly [path: string, bytes: number, lines: number])[],
+    files: readonly FileLength[],
     isFinal: boolean,
   ): Readonly<Record<string, readonly [number, number]>> {
     const changed: Record<string, readonly [number, number]> = {};

@@ -1,13 +1,14 @@
+import { isAnchorDue } from "../core/audit_chain.ts";
 import type { AnyDraft, Event, EventType, PermittedDraft } from "../core/event.ts";
 import { formatLine } from "../core/journal_line.ts";
 import type { Clock, Deadletter, Files, QueueSink, Signer } from "../core/ports.ts";
-import { AnchorLog } from "./anchor_log.ts";
+import { AnchorLog, type FileLength } from "./anchor_log.ts";
 import type { AnchorMirror } from "./anchor_mirror.ts";
 import type { Ballast } from "./ballast.ts";
 import { DiskFaults } from "./disk_faults.ts";
 import { EventForm } from "./event_form.ts";
 import { QueueFiles } from "./queue_files.ts";
-import type { RunPosition } from "./run_position.ts";
+import type { OwedAnchor, RunPosition, Segment } from "./run_position.ts";
 import { SegmentedFile } from "./segmented_file.ts";
 
 /**
@@ -37,9 +38,6 @@ export interface JournalOptions {
   readonly position?: RunPosition;
 }
 
-/** A turn has at most 250 events (pipeline.ts), so an anchor never covers more than 1,000. */
-const ANCHOR_AFTER_EVENTS = 750;
-const ANCHOR_SPAN_MS = 1000;
 /** Real time: an anchor is due a little before its second is over. */
 const ANCHOR_AGE_MS = 900;
 
@@ -81,6 +79,7 @@ export class Journal implements QueueSink {
     this.#anchorFile = new SegmentedFile(files, audit, "anchors", Infinity, anchors?.segments);
     const places = [this.#anchorFile, mirror];
     this.#anchors = new AnchorLog({ runId, genesis, signer, places, position: anchors });
+    for (const owed of anchors?.owed ?? []) this.#writeOwed(owed);
   }
 
   /** n of the last event, −1 for none. */
@@ -172,12 +171,9 @@ export class Journal implements QueueSink {
     this.#anchorDue(ts);
   }
 
-  /** Before a turn, never after one: so there is always an event left for the final anchor. */
   #anchorDue(ts: number): void {
     const { waiting, waitingSinceTs } = this.#anchors;
-    if (waiting >= ANCHOR_AFTER_EVENTS || (waiting > 0 && ts - waitingSinceTs > ANCHOR_SPAN_MS)) {
-      this.#anchor(false);
-    }
+    if (isAnchorDue(waiting, waitingSinceTs, ts)) this.#anchor(false);
   }
 
   #refuseWhenFinished(): void {
@@ -190,7 +186,11 @@ export class Journal implements QueueSink {
         queue.inbox.write();
         queue.deadletter.write();
       }
-      if (sync) { for (const queue of this.#queues) for (const file of queue.all) file.sync(); }
+      if (!sync) return;
+      // What refused input is lost for good; no ack says of a line that it is there before it is.
+      for (const kind of ["deadletter", "inbox", "acks"] as const) {
+        for (const queue of this.#queues) queue[kind].sync();
+      }
     });
     this.#isUrgent = false;
     this.#pendingLines = 0;
@@ -207,8 +207,8 @@ export class Journal implements QueueSink {
   }
 
   /**
-   * In this order: events, acks, cursors, anchor. Nothing says of a line that it is there before it is; in virtual
-   * time nothing is durable before the end, so cursors do not move before it either.
+   * In this order: events, acks, cursors, anchor. In virtual time nothing is durable before the end, so cursors do not
+   * move before it either.
    */
   #anchor(final: boolean): void {
     const sync = this.#options.isDurable || final;
@@ -230,18 +230,31 @@ export class Journal implements QueueSink {
   }
 
   /** Of the files that have more lines than at the last anchor; of every file for the final one. */
-  #lengths(final: boolean): readonly (readonly [string, number, number])[] {
-    const lengths: (readonly [string, number, number])[] = [];
+  #lengths(final: boolean): readonly FileLength[] {
+    const lengths: FileLength[] = [];
     for (const queue of this.#queues) {
       for (const file of queue.all) {
         if (!final && this.#anchoredLines.get(file) === file.lines) continue;
         this.#anchoredLines.set(file, file.lines);
-        for (const { name, bytes, lines } of file.segments()) {
-          lengths.push([`queues/${queue.name}/${name}`, bytes, lines]);
-        }
+        lengths.push(...lengthsIn(queue, file.segments()));
       }
     }
     return lengths;
+  }
+
+  /** As it would have been written then, but for the names of files that have rotated since. */
+  #writeOwed({ events, ts, inboxes }: OwedAnchor): void {
+    const lengths: FileLength[] = [];
+    for (const queue of this.#queues) {
+      const inbox = inboxes.get(queue.name);
+      if (inbox === undefined) continue;
+      queue.ack(ts, inbox.lines);
+      this.#faults.must(() => queue.acks.write());
+      lengths.push(...lengthsIn(queue, inbox.segments), ...lengthsIn(queue, queue.acks.segments()));
+    }
+    this.#anchors.anchor(lengths, { ts, final: false, events });
+    this.#faults.must(() => this.#anchorFile.write());
+    this.#faults.may(() => this.#options.mirror.write());
   }
 
   /** Views may fail while the lines are sound: the stop that this asks for comes back from endTurn. */
@@ -253,6 +266,10 @@ export class Journal implements QueueSink {
   #takeFault(): AnyDraft | null {
     return this.#hasEnded ? null : this.#faults.take(Math.max(this.#ts, this.#options.clock.now()));
   }
+}
+
+function lengthsIn({ name: queue }: QueueFiles, segments: readonly Segment[]): readonly FileLength[] {
+  return segments.map(({ name, bytes, lines }) => [`queues/${queue}/${name}`, bytes, lines] as const);
 }
 
 /** What must be on the disk before anything outside can see its effect. */

@@ -74,14 +74,18 @@ export function* readLog(
   }
 }
 
-/** The same, a turn at a time: an input, which names no cause, and all that followed from it. */
+/** What begins a turn: it names no cause. */
+export function isInput({ payload }: Event): boolean {
+  return (payload as { readonly cause?: string }).cause === undefined;
+}
+
+/** The same, a turn at a time: an input and all that followed from it. */
 export function* readTurns(
   ...where: Parameters<typeof readLog>
 ): Generator<readonly LoggedEvent[], undefined> {
   let turn: LoggedEvent[] = [];
   for (const logged of readLog(...where)) {
-    const isInput = (logged.event.payload as { readonly cause?: string }).cause === undefined;
-    if (isInput && turn.length > 0) {
+    if (isInput(logged.event) && turn.length > 0) {
       yield turn;
       turn = [];
     }

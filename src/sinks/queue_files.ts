@@ -58,15 +58,18 @@ export class QueueFiles {
     return this.inbox.lines > this.#ackedLines;
   }
 
-  /** Adds an ack line per consumer for the lines since the last ack, if there are any. Call when the inbox is written. */
-  ack(ts: number): void {
-    if (!this.hasUnacked) return;
+  /**
+   * Adds an ack line per consumer for the lines since the last ack, if there are any; `lines`: how many of the inbox's
+   * it reaches. Call when the inbox is written.
+   */
+  ack(ts: number, lines: number = this.inbox.lines): void {
+    if (lines === this.#ackedLines) return;
     for (const consumer of this.#consumers) {
       this.acks.add(
-        formatLine(JSON.stringify({ consumer, from: this.#ackedLines, to: this.inbox.lines - 1, ts })),
+        formatLine(JSON.stringify({ consumer, from: this.#ackedLines, to: lines - 1, ts })),
       );
     }
-    this.#ackedLines = this.inbox.lines;
+    this.#ackedLines = lines;
   }
 
   addDeadletter({ ts, reason_code, detail, raw }: Deadletter): void {

@@ -30,8 +30,9 @@ export class RunArtefacts {
   refresh(tally: Tally, facts: ReportFacts, ts: number): void {
     this.#refreshedTs = ts;
     const report = reportOf(tally, facts);
-    this.#write("metrics.json", { ...report, schema: "nore/metrics" });
-    this.#write("portfolio.json", this.#portfolio(tally, facts));
+    const { isDurable } = this.#options;
+    this.#write("metrics.json", { ...report, schema: "nore/metrics" }, isDurable);
+    this.#write("portfolio.json", this.#portfolio(tally, facts), isDurable);
     if (ts - this.#snapshotTs >= this.#options.snapshotEveryMs) this.#addSnapshot(report, ts);
     this.#snapshots.write(); // also what a full disk has kept back
   }
@@ -39,8 +40,8 @@ export class RunArtefacts {
   /** After the final anchor. It may be called again where it has thrown: every file is then written anew. */
   finish(tally: Tally, facts: ReportFacts, ts: number): Readonly<Record<string, unknown>> {
     const report = reportOf(tally, facts);
-    this.#write("portfolio.json", this.#portfolio(tally, facts));
-    this.#write("metrics.json", { ...report, schema: "nore/metrics" });
+    this.#write("portfolio.json", this.#portfolio(tally, facts), true);
+    this.#write("metrics.json", { ...report, schema: "nore/metrics" }, true);
     const { files, runFolder } = this.#options;
     writeArtefact(files, `${runFolder}/report.json`, report);
     writeAtomic(files, `${runFolder}/report.html`, reportPage(report));
@@ -61,9 +62,9 @@ export class RunArtefacts {
     return portfolioOf(tally, { run_id: facts.run_id, n: facts.last_n, strategies });
   }
 
-  #write(name: string, fields: Readonly<Record<string, unknown>>): void {
-    const { files, runFolder, isDurable } = this.#options;
-    writeArtefact(files, `${runFolder}/${name}`, fields, { sync: isDurable });
+  #write(name: string, fields: Readonly<Record<string, unknown>>, sync: boolean): void {
+    const { files, runFolder } = this.#options;
+    writeArtefact(files, `${runFolder}/${name}`, fields, { sync });
   }
 }
 

@@ -1,7 +1,7 @@
-import { type Anchor, genesisHead, NO_ANCHOR } from "../core/audit_chain.ts";
+import { type Anchor, genesisHead, isAnchorDue, NO_ANCHOR } from "../core/audit_chain.ts";
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files } from "../core/ports.ts";
-import { linesOfFile, type LoggedEvent, segmentNames, type WrittenLine } from "./log_reader.ts";
+import { isInput, linesOfFile, type LoggedEvent, segmentNames, type WrittenLine } from "./log_reader.ts";
 
 /** How far a run has come on disk, so that it can be gone on with: everything that its writers know of what they wrote. */
 export interface RunPosition {
@@ -42,11 +42,24 @@ export interface AnchorPosition {
   readonly head: string;
   /** n of the first event that no anchor covers. */
   readonly first: number;
-  /** The line hashes of the events behind the last anchor, and the time of the first of them. */
+  /** The line hashes of the events behind the last anchor, and the time of the first of them that is not owed one. */
   readonly waiting: readonly string[];
   readonly waitingSinceTs: number;
   /** Bytes of each file as the last anchor that names it says. */
   readonly lengths: ReadonlyMap<string, number>;
+  /**
+   * Anchors over the first of what waits that never came: what lies behind the last one can be more than the next may
+   * cover, where a power loss has kept a run's inboxes alone.
+   */
+  readonly owed: readonly OwedAnchor[];
+}
+
+export interface OwedAnchor {
+  /** How many it covers, and the time of the last. */
+  readonly events: number;
+  readonly ts: number;
+  /** The inboxes of the queues that they came to, up to them. */
+  readonly inboxes: ReadonlyMap<string, { readonly lines: number; readonly segments: readonly Segment[] }>;
 }
 
 /** A segment of a .jsonl file: what is kept of it. */
@@ -73,6 +86,8 @@ export class PositionReader {
   #head: string;
   #waiting: string[] = [];
   #waitingSinceTs = 0;
+  #owed: OwedAnchor[] = [];
+  #owedEvents = 0;
   readonly #lengths = new Map<string, number>();
 
   constructor(options: PositionReaderOptions) {
@@ -93,13 +108,15 @@ export class PositionReader {
 
   /** Takes the next event of the log for kept. */
   keep({ queue, n, event, hash, segment, end }: LoggedEvent): void {
+    const waiting = this.#waiting.length - this.#owedEvents;
+    if (isInput(event) && isAnchorDue(waiting, this.#waitingSinceTs, event.ts)) this.#owe(waiting);
     const marks = this.#queues.get(queue)!;
     marks.inbox.add(segment, end);
     marks.n = n;
     this.#nextN = n + 1;
     this.#ts = event.ts;
     this.#hasEnded ||= event.type === "lifecycle" && event.payload.what === "ended";
-    if (this.#waiting.length === 0) this.#waitingSinceTs = event.ts;
+    if (this.#waiting.length === this.#owedEvents) this.#waitingSinceTs = event.ts;
     this.#waiting.push(hash);
     if (this.nextAnchorLastN === n) this.#passAnchor(this.#nextAnchor!);
   }
@@ -123,6 +140,7 @@ export class PositionReader {
         waiting: this.#waiting,
         waitingSinceTs: this.#waitingSinceTs,
         lengths: this.#lengths,
+        owed: this.#owed,
       },
     };
   }
@@ -133,12 +151,25 @@ export class PositionReader {
     this.#previous = hash;
     this.#head = head;
     this.#waiting = [];
+    this.#owed = [];
+    this.#owedEvents = 0;
     for (const [path, [bytes]] of Object.entries(files)) {
       forgetRotated(this.#lengths, path);
       this.#lengths.set(path, bytes);
     }
     for (const marks of this.#queues.values()) marks.acked = readTo(marks);
     this.#nextAnchor = this.#anchors.next().value;
+  }
+
+  #owe(events: number): void {
+    const inboxes = new Map(
+      [...this.#queues].filter(([, { n }]) => n >= this.#nextN - events).map(([queue, { inbox }]) => [
+        queue,
+        { lines: inbox.lines, segments: inbox.kept() },
+      ]),
+    );
+    this.#owed.push({ events, ts: this.#ts, inboxes });
+    this.#owedEvents += events;
   }
 
   #queuePosition(queue: string, { inbox, n, acked }: QueueMarks): QueuePosition {
@@ -200,6 +231,11 @@ class LineCounter {
     segment.lines++;
     this.last = segment;
     this.lines++;
+  }
+
+  /** As it is now. */
+  kept(): readonly Segment[] {
+    return [...this.#segments.values()].map((segment) => ({ ...segment }));
   }
 
   /** Of those that are there, also the ones of which nothing is kept. */

@@ -6,6 +6,7 @@ import { readLog } from "../../src/sinks/log_reader.ts";
 import { forgetRotated, PositionReader, wholeLines } from "../../src/sinks/run_position.ts";
 import { diskOf } from "../support/crashed_nights.ts";
 import { type MemoryFiles, memoryFiles } from "../support/memory_files.ts";
+import { linesOf } from "../support/run_bytes.ts";
 import { draftOf, RUN_FOLDER, START_TS } from "../support/open_journal.ts";
 import { journalOn, positionIn, WHERE, writeTurn } from "../support/reopened_journal.ts";
 
@@ -46,14 +47,48 @@ test("PositionReader: a journal that goes on where another was left writes what 
         writeTurn(journal, ended(ts));
         journal.finish();
       }
-      const [whole, again] = [files, copy].map(({ contents }) =>
-        [...contents].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]).sort()
-      );
-      assert.equal(again, whole);
+      assert.equal(textsOn(copy), textsOn(files));
     }),
     { numRuns: 60 },
   );
 });
+
+test("PositionReader: anchors that a power loss has taken are written as they were", () => {
+  fc.assert(
+    fc.property(turns, fc.nat(), (turns, kept) => {
+      const files = memoryFiles();
+      const journal = journalOn(files);
+      let ts = START_TS;
+      for (const [afterMs, length] of turns) {
+        ts += afterMs;
+        writeTurn(journal, ...MORE.slice(0, length).map(({ type }) => draftOf(type, ts)));
+      }
+      const copy = diskOf(files.contents);
+      const anchors = linesOf(copy.contents.get(ANCHORS)!);
+      keepLines(copy, ANCHORS, kept % (anchors.length + 1));
+      const position = positionIn(copy);
+      for (const [queue, { acks }] of position.queues) {
+        keepLines(copy, `${RUN_FOLDER}/queues/${queue}/acks.jsonl`, acks[0]!.lines);
+      }
+      assert.is(position.anchors.owed.length, anchors.length - kept % (anchors.length + 1));
+      for (const target of [journal, journalOn(copy, { position })]) {
+        writeTurn(target, ended(ts));
+        target.finish();
+      }
+      assert.equal(textsOn(copy), textsOn(files));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function keepLines(files: MemoryFiles, path: string, count: number): void {
+  const lines = linesOf(files.contents.get(path)!).slice(0, count).map((line) => `${line}\n`);
+  files.contents.set(path, new TextEncoder().encode(lines.join("")));
+}
+
+function textsOn({ contents }: MemoryFiles): readonly (readonly string[])[] {
+  return [...contents].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]).sort();
+}
 
 /** Ticks half a second apart unless said: an anchor stands before each third; nothing behind the last. */
 function written(ticks: number, afterMs: number = 500): MemoryFiles {
