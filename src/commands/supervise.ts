@@ -3,12 +3,13 @@ import process from "node:process";
 import { EXIT } from "../core/exit_codes.ts";
 import { ownProgram, type ProgramEnd, type StartedProgram, startProgram } from "../edge/own_program.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
-import { lastRunOf } from "./last_run.ts";
+import { lastLoggedRunOf } from "./last_run.ts";
 import { loadSettings } from "./load_settings.ts";
 import { nore } from "./nore.ts";
 
 /**
- * Runs a night in a process of its own and goes on with it where that process dies. What the program itself has decided
+ * Runs a night in a process of its own and goes on with it where that process dies; before its first event it is begun
+ * anew. What the program itself has decided
  * (a stop, a refusal, damage) is never gone on with.
  */
 export const supervise: Command = {
@@ -39,7 +40,7 @@ export const supervise: Command = {
       resumeWords: (runId) => ["--mode", "nore", "--resume", runId, "--var", varFolder, ...jsonOf(input)],
       resumesMax,
       start: (words) => startProgram(program, words),
-      lastRun: () => lastRunOf(varFolder),
+      lastRun: () => lastLoggedRunOf(varFolder),
       signals: process,
       wait: (ms, done) => {
         const timer = setTimeout(done, ms);
@@ -54,7 +55,7 @@ export interface Supervision {
   readonly resumeWords: (runId: string) => readonly string[];
   readonly resumesMax: number;
   readonly start: (words: readonly string[]) => StartedProgram;
-  /** The run that `var` has last seen begin. */
+  /** The run that `var` has last seen begin, where it has a first event. */
   readonly lastRun: () => string | null;
   readonly signals: {
     on(name: EndSignal, listener: () => void): unknown;
@@ -100,20 +101,21 @@ export async function superviseNight(terminal: Terminal, options: Supervision): 
       running = null;
       if (DECIDED.includes(end.code) || FORCED.includes(end.code)) return end.code!;
       const runId = lastRun();
-      const died = `${runId ?? "the night"}: its process ${describe(end)}`;
+      const hasBegun = runId !== null && runId !== before;
+      const night = hasBegun ? runId : "the night";
+      const died = `${night}: its process ${describe(end)}${hasBegun ? "" : " before its first event"}`;
       const why = isEnding
         ? "it was told to end"
-        : runId === null || runId === before
-        ? "it had no run yet"
         : resumes === resumesMax
         ? `${resumesMax} resumes are all that it gets`
         : null;
-      if (why !== null || runId === null) {
+      if (why !== null) {
         terminal.say(`${died}, not resumed: ${why}`);
         return EXIT.failure;
       }
       const waitMs = Math.min(1000 * 2 ** resumes, WAIT_MS_MAX);
-      terminal.say(`${died}, resume ${resumes + 1} of ${resumesMax} in ${waitMs / 1000} s`);
+      const next = `${hasBegun ? "resume" : "begun anew,"} ${resumes + 1} of ${resumesMax}`;
+      terminal.say(`${died}, ${next} in ${waitMs / 1000} s`);
       await new Promise<void>((done) => {
         const cancel = options.wait(waitMs, done);
         breakOff = () => {
@@ -123,10 +125,10 @@ export async function superviseNight(terminal: Terminal, options: Supervision): 
       });
       breakOff = null;
       if (isEnding) {
-        terminal.say(`${runId}: not resumed: it was told to end`);
+        terminal.say(`${night}: not resumed: it was told to end`);
         return EXIT.failure;
       }
-      words = options.resumeWords(runId);
+      words = hasBegun ? options.resumeWords(runId) : options.words;
     }
   } finally {
     for (const [name, listener] of listeners) signals.off(name, listener);

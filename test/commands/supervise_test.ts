@@ -101,11 +101,15 @@ test("superviseNight() never waits longer than half a minute", async () => {
   assert.equal(waits.slice(4), [16_000, 30_000, 30_000, 30_000]);
 });
 
-test("superviseNight() does not resume another night when its own has made no run", async () => {
+test("superviseNight() begins its own night anew where that has no event, and resumes no other", async () => {
   for (const run of [null, "20261120_220000"]) {
-    const { code, started, said } = await supervised([KILLED], { lastRun: () => run });
-    assert.equal([code, started.length], [EXIT.failure, 1]);
-    assert.match(said[0]!, /not resumed: it had no run yet$/);
+    const { code, started, said } = await supervised([KILLED, KILLED], { lastRun: () => run, resumesMax: 1 });
+    assert.equal([code, started], [EXIT.failure, [NIGHT, NIGHT]]);
+    const died = "the night: its process was killed by SIGKILL before its first event";
+    assert.equal(said, [
+      `${died}, begun anew, 1 of 1 in 1 s`,
+      `${died}, not resumed: 1 resumes are all that it gets`,
+    ]);
   }
 });
 

@@ -113,9 +113,7 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
   /** A defect of ours: it is told, and nothing more comes before a restart. */
   const fail = (to: Subscriber<AnyDraft>, error: unknown) => {
     session?.stop();
-    const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
-    const draft = health("", null, quotes.leftOut);
-    to.next({ ...draft, payload: { ...draft.payload, state: "DOWN", detail } });
+    to.next(down(health("", null, quotes.leftOut), error));
   };
   const start = (to: Subscriber<AnyDraft>, begun: FeedSession) => {
     try {
@@ -132,7 +130,11 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
       session = open(subscriber);
       subscriber.add(() => {
         lastWord = wordNow();
-        session?.stop();
+        try {
+          session?.stop();
+        } catch (error) {
+          lastWord = down(lastWord, error); // RxJS loses what is thrown here, and the night would never end
+        }
         session = output = null;
       });
       start(subscriber, session);
@@ -153,6 +155,11 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
     },
     lastHealth: () => output === null ? lastWord ?? wordNow() : wordNow(),
   };
+}
+
+function down(draft: Draft<"health">, error: unknown): Draft<"health"> {
+  const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
+  return { ...draft, payload: { ...draft.payload, state: "DOWN", detail } };
 }
 
 const NO_LINE: FeedSession["line"] = { isConnected: false, isStalled: false, trouble: "not started" };
