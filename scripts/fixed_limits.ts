@@ -56,13 +56,13 @@ export const FIXED_LIMITS: readonly FixedLimit[] = [
     what: "Decisions that each gate remembers; at more it forgets all and asks the policy again.",
   },
   {
-    path: "src/sinks/journal.ts",
+    path: "src/core/audit_chain.ts",
     name: "ANCHOR_AFTER_EVENTS",
     unit: "events",
     what: "After so many an anchor follows at the end of the turn: it never covers more than 1000.",
   },
   {
-    path: "src/sinks/journal.ts",
+    path: "src/core/audit_chain.ts",
     name: "ANCHOR_SPAN_MS",
     unit: "ms",
     what: "No anchor covers more time between its first event and its last.",

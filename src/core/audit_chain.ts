@@ -26,12 +26,12 @@ export interface Anchor {
 export const NO_ANCHOR: string = "0".repeat(64);
 
 /** A turn has at most 250 events (pipeline.ts), so an anchor never covers more than 1,000. */
-const DUE_AFTER_EVENTS = 750;
-const SPAN_MS = 1000;
+const ANCHOR_AFTER_EVENTS = 750;
+const ANCHOR_SPAN_MS = 1000;
 
 /** Before a turn, never after one: so there is always an event left for the final anchor. */
 export function isAnchorDue(waiting: number, waitingSinceTs: number, turnTs: number): boolean {
-  return waiting >= DUE_AFTER_EVENTS || (waiting > 0 && turnTs - waitingSinceTs > SPAN_MS);
+  return waiting >= ANCHOR_AFTER_EVENTS || (waiting > 0 && turnTs - waitingSinceTs > ANCHOR_SPAN_MS);
 }
 
 /** The head before the first event binds the chain to its run and manifest. */

@@ -168,7 +168,7 @@ test("supervise goes on with a night whose process is killed, to its end", () =>
     assert.match(lifecycle, /"what":"resumed"/);
   }));
 
-/** Kills the night's own process when its first ticks are on the disk. */
+/** Kills the night's own process when its first event is on the disk. */
 function killedOnce(varFolder: string): Promise<{ code: number | null; said: string }> {
   const words = ["--duration", "10s", "--speed", "5", ...NIGHT_START, "--var", varFolder];
   const runtime = "Deno" in globalThis ? ["run", "--allow-all"] : process.execArgv;
@@ -177,9 +177,9 @@ function killedOnce(varFolder: string): Promise<{ code: number | null; said: str
     const child = spawn(process.execPath, [...runtime, ...program], { cwd: packageRoot, stdio: "pipe" });
     let said = "";
     let watcher: ReturnType<typeof watch> | null = null;
-    const ticks = `${varFolder}/runs/${NIGHT_ID}/queues/market_ticks`;
+    const lifecycle = `${varFolder}/runs/${NIGHT_ID}/queues/lifecycle`;
     const look = () => {
-      if (statSync(`${ticks}/inbox.jsonl`).size === 0) return;
+      if (statSync(`${lifecycle}/inbox.jsonl`).size === 0) return;
       watcher?.close();
       const { pid } = JSON.parse(readFileSync(`${varFolder}/lock`, "utf8"));
       process.kill(pid, "SIGKILL");
@@ -187,8 +187,8 @@ function killedOnce(varFolder: string): Promise<{ code: number | null; said: str
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (bytes) => {
         said += String(bytes);
-        if (watcher !== null || !existsSync(ticks)) return; // its banner comes when the run lies open
-        watcher = watch(ticks, look);
+        if (watcher !== null || !existsSync(lifecycle)) return; // its banner comes when the run lies open
+        watcher = watch(lifecycle, look);
         look();
       });
     }
