@@ -7,7 +7,6 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import process from "node:process";
-import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { runCommand } from "../src/commands/command_table.ts";
@@ -19,6 +18,7 @@ import { realFiles } from "../src/edge/real_files.ts";
 import { readLog } from "../src/sinks/log_reader.ts";
 import { fakeTerminal } from "../test/support/fake_terminal.ts";
 import { withoutNumbers } from "../test/support/resumed_nights.ts";
+import { strategies } from "./provocation.ts";
 
 const { values } = parseArgs({ options: { kills: { type: "string" }, seed: { type: "string" } } });
 const killsWanted = Number(values.kills ?? 50);
@@ -29,14 +29,8 @@ if (!Number.isSafeInteger(killsWanted) || killsWanted < 1 || !Number.isSafeInteg
 }
 
 const RUN_ID = "20261121_220000";
-const STRATEGY = {
-  id: "trend",
-  name: "momentum",
-  capital: "10000",
-  parameters: { bar_ms: 250, fast_period: 1, slow_period: 2, entry_bps: 0.01, cooldown_ms: 0 },
-};
 const COMMON = ["--mode", "nore", "--seed", "7", "--start", "2026-11-21T22:00:00Z", "--set"];
-const SET = [`strategy.list=${JSON.stringify([STRATEGY])}`];
+const SET = [strategies(["trend"], { type: "LIMIT", tif: "GTC" })]; // orders that rest when the kill comes
 const KINDS = {
   virtual: { words: [...COMMON, ...SET, "--speed", "max", "--duration", "4m"], nightMs: 900 },
   durable: { words: [...COMMON, ...SET, "--speed", "5", "--duration", "8s"], nightMs: 1600 },
@@ -235,7 +229,7 @@ async function lane(number: number, reference: Reference): Promise<void> {
       if (!(error instanceof Lost)) throw error;
       failures++;
       process.stdout.write(`FAIL a ${kind} night: ${error.message}\n`);
-      return await pause(0); // its folder stays to be looked at
+      return; // its folder stays to be looked at
     }
     if (process.stderr.isTTY) process.stderr.write(`\r${tally.kills} of ${killsWanted} kills `);
   }
