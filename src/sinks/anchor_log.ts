@@ -1,13 +1,13 @@
 import { nextHead, NO_ANCHOR, signAnchor } from "../core/audit_chain.ts";
 import type { Signer } from "../core/ports.ts";
-import { type AnchorPosition, forgetRotated } from "./run_position.ts";
+import { type AnchorPosition, forgetRotated, type OwedAnchor } from "./run_position.ts";
+
+export type FileLength = readonly [path: string, bytes: number, lines: number];
 
 /**
  * The signed anchors of a run: which events the chain has reached, and how long every file was then.
  * Each line goes to every place given; a chain alone cannot see its own tail cut off.
  */
-export type FileLength = readonly [path: string, bytes: number, lines: number];
-
 export class AnchorLog {
   readonly #runId: string;
   readonly #signer: Signer;
@@ -16,7 +16,7 @@ export class AnchorLog {
   #previous = NO_ANCHOR;
   #count = 0;
   #first = 0;
-  readonly #hashes: string[] = [];
+  #hashes: string[] = [];
   #firstTs = 0;
   readonly #lengths: Map<string, number>;
 
@@ -36,7 +36,7 @@ export class AnchorLog {
       this.#previous = position.previous;
       this.#count = position.count;
       this.#first = position.first;
-      this.#hashes.push(...position.waiting);
+      this.#hashes = [...position.waiting];
       this.#firstTs = position.waitingSinceTs;
     }
     this.#signer = options.signer;
@@ -61,12 +61,23 @@ export class AnchorLog {
     this.#hashes.push(lineHash);
   }
 
-  /** Anchors what waits, or the first `events` of it. `files`: what may have grown, with its length now; the final anchor names every file it is given. */
-  anchor(
+  /** Anchors what waits. `files`: what may have grown, as long as it is now; the final anchor names all that it is given. */
+  anchor(files: readonly FileLength[], options: { readonly ts: number; readonly final: boolean }): void {
+    const hashes = this.#hashes;
+    this.#hashes = [];
+    this.#write(hashes, files, options);
+  }
+
+  /** Before all that waits. */
+  anchorOwed({ hashes, ts }: Pick<OwedAnchor, "hashes" | "ts">, files: readonly FileLength[]): void {
+    this.#write(hashes, files, { ts, final: false });
+  }
+
+  #write(
+    hashes: readonly string[],
     files: readonly FileLength[],
-    options: { readonly ts: number; readonly final: boolean; readonly events?: number },
+    options: { readonly ts: number; readonly final: boolean },
   ): void {
-    const hashes = this.#hashes.splice(0, options.events ?? this.#hashes.length);
     this.#head = nextHead(this.#head, hashes.join(""));
     const last = this.#first + hashes.length - 1;
     const line = signAnchor({

@@ -243,7 +243,8 @@ export class Journal implements QueueSink {
   }
 
   /** As it would have been written then, but for the names of files that have rotated since. */
-  #writeOwed({ events, ts, inboxes }: OwedAnchor): void {
+  #writeOwed(owed: OwedAnchor): void {
+    const { ts, inboxes } = owed;
     const lengths: FileLength[] = [];
     for (const queue of this.#queues) {
       const inbox = inboxes.get(queue.name);
@@ -252,7 +253,7 @@ export class Journal implements QueueSink {
       this.#faults.must(() => queue.acks.write());
       lengths.push(...lengthsIn(queue, inbox.segments), ...lengthsIn(queue, queue.acks.segments()));
     }
-    this.#anchors.anchor(lengths, { ts, final: false, events });
+    this.#anchors.anchorOwed(owed, lengths);
     this.#faults.must(() => this.#anchorFile.write());
     this.#faults.may(() => this.#options.mirror.write());
   }

@@ -74,8 +74,8 @@ export function* readLog(
   }
 }
 
-/** What begins a turn: it names no cause. */
-export function isInput({ payload }: Event): boolean {
+/** An input names no cause. */
+export function beginsTurn({ payload }: Event): boolean {
   return (payload as { readonly cause?: string }).cause === undefined;
 }
 
@@ -85,7 +85,7 @@ export function* readTurns(
 ): Generator<readonly LoggedEvent[], undefined> {
   let turn: LoggedEvent[] = [];
   for (const logged of readLog(...where)) {
-    if (isInput(logged.event) && turn.length > 0) {
+    if (beginsTurn(logged.event) && turn.length > 0) {
       yield turn;
       turn = [];
     }

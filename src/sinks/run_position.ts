@@ -1,7 +1,7 @@
 import { type Anchor, genesisHead, isAnchorDue, NO_ANCHOR } from "../core/audit_chain.ts";
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files } from "../core/ports.ts";
-import { isInput, linesOfFile, type LoggedEvent, segmentNames, type WrittenLine } from "./log_reader.ts";
+import { beginsTurn, linesOfFile, type LoggedEvent, segmentNames, type WrittenLine } from "./log_reader.ts";
 
 /** How far a run has come on disk, so that it can be gone on with: everything that its writers know of what they wrote. */
 export interface RunPosition {
@@ -42,21 +42,18 @@ export interface AnchorPosition {
   readonly head: string;
   /** n of the first event that no anchor covers. */
   readonly first: number;
-  /** The line hashes of the events behind the last anchor, and the time of the first of them that is not owed one. */
+  /** The line hashes of the events behind the last anchor, written or owed, and the time of the first of them. */
   readonly waiting: readonly string[];
   readonly waitingSinceTs: number;
   /** Bytes of each file as the last anchor that names it says. */
   readonly lengths: ReadonlyMap<string, number>;
-  /**
-   * Anchors over the first of what waits that never came: what lies behind the last one can be more than the next may
-   * cover, where a power loss has kept a run's inboxes alone.
-   */
+  /** Anchors that a power loss has taken while it kept the inboxes: one alone may not cover all that lies there. */
   readonly owed: readonly OwedAnchor[];
 }
 
 export interface OwedAnchor {
-  /** How many it covers, and the time of the last. */
-  readonly events: number;
+  /** Of the lines that it covers, and the time of the last. */
+  readonly hashes: readonly string[];
   readonly ts: number;
   /** The inboxes of the queues that they came to, up to them. */
   readonly inboxes: ReadonlyMap<string, { readonly lines: number; readonly segments: readonly Segment[] }>;
@@ -87,7 +84,8 @@ export class PositionReader {
   #waiting: string[] = [];
   #waitingSinceTs = 0;
   #owed: OwedAnchor[] = [];
-  #owedEvents = 0;
+  /** n of the first event that no anchor covers. */
+  #first = 0;
   readonly #lengths = new Map<string, number>();
 
   constructor(options: PositionReaderOptions) {
@@ -108,15 +106,14 @@ export class PositionReader {
 
   /** Takes the next event of the log for kept. */
   keep({ queue, n, event, hash, segment, end }: LoggedEvent): void {
-    const waiting = this.#waiting.length - this.#owedEvents;
-    if (isInput(event) && isAnchorDue(waiting, this.#waitingSinceTs, event.ts)) this.#owe(waiting);
+    if (beginsTurn(event) && isAnchorDue(this.#waiting.length, this.#waitingSinceTs, event.ts)) this.#owe();
     const marks = this.#queues.get(queue)!;
     marks.inbox.add(segment, end);
     marks.n = n;
     this.#nextN = n + 1;
     this.#ts = event.ts;
     this.#hasEnded ||= event.type === "lifecycle" && event.payload.what === "ended";
-    if (this.#waiting.length === this.#owedEvents) this.#waitingSinceTs = event.ts;
+    if (this.#waiting.length === 0) this.#waitingSinceTs = event.ts;
     this.#waiting.push(hash);
     if (this.nextAnchorLastN === n) this.#passAnchor(this.#nextAnchor!);
   }
@@ -136,7 +133,7 @@ export class PositionReader {
         count: this.#count,
         previous: this.#previous,
         head: this.#head,
-        first: this.#nextN - this.#waiting.length,
+        first: this.#first,
         waiting: this.#waiting,
         waitingSinceTs: this.#waitingSinceTs,
         lengths: this.#lengths,
@@ -152,7 +149,7 @@ export class PositionReader {
     this.#head = head;
     this.#waiting = [];
     this.#owed = [];
-    this.#owedEvents = 0;
+    this.#first = this.#nextN;
     for (const [path, [bytes]] of Object.entries(files)) {
       forgetRotated(this.#lengths, path);
       this.#lengths.set(path, bytes);
@@ -161,15 +158,15 @@ export class PositionReader {
     this.#nextAnchor = this.#anchors.next().value;
   }
 
-  #owe(events: number): void {
-    const inboxes = new Map(
-      [...this.#queues].filter(([, { n }]) => n >= this.#nextN - events).map(([queue, { inbox }]) => [
-        queue,
-        { lines: inbox.lines, segments: inbox.kept() },
-      ]),
-    );
-    this.#owed.push({ events, ts: this.#ts, inboxes });
-    this.#owedEvents += events;
+  #owe(): void {
+    const hashes = this.#waiting;
+    const inboxes = new Map<string, { readonly lines: number; readonly segments: readonly Segment[] }>();
+    for (const [queue, { inbox, n }] of this.#queues) {
+      if (n < this.#nextN - hashes.length) continue;
+      inboxes.set(queue, { lines: inbox.lines, segments: inbox.kept() });
+    }
+    this.#owed.push({ hashes, ts: this.#ts, inboxes });
+    this.#waiting = [];
   }
 
   #queuePosition(queue: string, { inbox, n, acked }: QueueMarks): QueuePosition {
