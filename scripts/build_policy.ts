@@ -9,11 +9,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadPolicy } from "@open-policy-agent/opa-wasm";
 import { sha256Hex } from "../src/core/sha256.ts";
+import { parseRegistry } from "../src/core/contracts.ts";
+import { policiesText } from "./policies_text.ts";
 import { joinReads, type Path, readsOf } from "./policy_reads.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const REGO = "policies/rego/nore";
 const CAPABILITIES = "policies/capabilities.json";
+const DOCS = "docs/policies.md";
 
 const at = (path: string): string => join(ROOT, path);
 /** opa runs in the root with relative paths, so that no path of this machine can reach the output. */
@@ -99,6 +102,27 @@ async function proveSelfContained(wasm: Buffer, packages: readonly Package[]): P
   if (actual !== expected) throw new Error(`Policy has the entrypoints "${actual}", expected "${expected}"`);
 }
 
+/** As the formatter wants it. */
+function docsText(
+  opa: string,
+  entrypoints: Readonly<Record<string, { readonly reads: readonly Path[] }>>,
+): string {
+  const { annotations } = JSON.parse(run(opa, ["inspect", "-a", "--format", "json", "policies/rego"]));
+  const registry = parseRegistry(readFileSync(at("config/contracts.v1.yaml"), "utf8"));
+  const text = policiesText({
+    annotations,
+    reads: Object.fromEntries(Object.entries(entrypoints).map(([name, { reads }]) => [name, reads])),
+    entrypoints: Object.fromEntries(
+      [...registry].map(([type, { entrypoint }]) => [type, entrypoint ?? "none"]),
+    ),
+  });
+  return execFileSync(process.execPath, [at("scripts/deno.mjs"), "fmt", "--ext", "md", "-"], {
+    cwd: ROOT,
+    encoding: "utf8",
+    input: text,
+  });
+}
+
 async function build(): Promise<ReadonlyMap<string, Buffer>> {
   const opa = execFileSync("bash", [at("scripts/get_opa.sh")], {
     encoding: "utf8",
@@ -123,6 +147,7 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
     [CAPABILITIES, Buffer.from(capabilities)],
     ["policies/build/policy.wasm", wasm],
     ["policies/build/manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n")],
+    [DOCS, Buffer.from(docsText(opa, manifest.entrypoints))],
   ]);
 }
 

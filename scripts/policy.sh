@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The policy stage: format, strict check, tests with full coverage, and a fresh build that must equal the committed one.
+# The policy stage: format, strict check, tests with full coverage, a test that notices each rule and condition that is
+# taken away, a fresh build that must equal the committed one, and decisions of the wasm that must be those of opa.
 # Ends with one line that counts the Rego tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,7 +28,9 @@ else
   }
 fi
 
+node --import tsx scripts/policy_mutants.ts || status=1
 node --import tsx scripts/build_policy.ts --check || status=1
+node --import tsx scripts/policy_parity.ts || status=1
 
 # No total: the tests did not even compile, which is one failure at least.
 echo "policy: ${passed:-0} passed, $((${total:-1} - ${passed:-0})) failed"

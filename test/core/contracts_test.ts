@@ -20,7 +20,7 @@ test("parseRegistry() binds each type to its queue, policy rule and origin", () 
   );
   assert.equal(rows, [
     "market_tick market_ticks nore/ingest/decision input",
-    "signal signals none derived",
+    "signal signals nore/signal/decision derived",
     "risk_action risk_actions none derived",
     "order_intent order_intents nore/order/decision derived",
     "order_cancel order_intents nore/order/decision derived",
@@ -28,8 +28,8 @@ test("parseRegistry() binds each type to its queue, policy rule and origin", () 
     "fill fills none derived",
     "health health none stated",
     "stop_journal stop_journal none stated",
-    "recommendation recommendations none input",
-    "feature_pack feature_packs none input",
+    "recommendation recommendations nore/ai/decision input",
+    "feature_pack feature_packs nore/ai/decision input",
     "policy_denial policy_denials none stated",
     "operator_command operator_commands none input",
     "timer timers none input",
@@ -91,7 +91,7 @@ test("Contracts tell queue, policy rule and origin, and throw for a type without
   assert.is(repoContracts.types.length, 15);
   assert.is(repoContracts.queueOf("order_cancel"), "order_intents");
   assert.is(repoContracts.entrypointOf("market_tick"), "nore/ingest/decision");
-  assert.is(repoContracts.entrypointOf("signal"), null);
+  assert.is(repoContracts.entrypointOf("fill"), null);
   assert.is(repoContracts.originOf("health"), "stated");
   assert.throws(() => repoContracts.queueOf("constructor"), /No contract for events of type "constructor"/);
   assert.throws(() => repoContracts.entrypointOf("wish"), /No contract/);

@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { gateOver, type LoadedPolicy, openGate } from "../../src/policy/opa_gate.ts";
 import {
+  AI,
   asDraft,
   changed,
   INGEST,
@@ -13,6 +14,7 @@ import {
   ORDER,
   repoPolicy,
   runFacts,
+  SIGNAL,
   tickDraft,
 } from "../support/repo_policy.ts";
 
@@ -78,10 +80,10 @@ test("decide() gives sorted codes and the projected input when policy denies", (
 });
 
 test("decide() throws when the entrypoint is unknown", () => {
-  for (const name of ["nore/ai/decision", "", "toString", "__proto__"]) {
+  for (const name of ["nore/moon/decision", "", "toString", "__proto__"]) {
     assert.is(
       messageOf(() => gate.decide(name, asDraft(tickDraft))),
-      `Unknown policy entrypoint "${name}", expected "${INGEST}", "${ORDER}"`,
+      `Unknown policy entrypoint "${name}", expected "${AI}", "${INGEST}", "${ORDER}", "${SIGNAL}"`,
     );
   }
 });
@@ -214,8 +216,8 @@ test("openGate() refuses a policy that it cannot load", async () => {
     [{ ...options, wasm: new Uint8Array([0, 97, 115]) }, /^Policy cannot be loaded: /],
     [{ ...options, data: { big: "x".repeat(5_000_000) } }, /^Policy cannot be loaded: /],
     [
-      { ...options, reads: { "nore/ai/decision": [["type"]] } },
-      /^Policy has no entrypoint "nore\/ai\/decision", it has "nore/,
+      { ...options, reads: { "nore/moon/decision": [["type"]] } },
+      /^Policy has no entrypoint "nore\/moon\/decision", it has "nore/,
     ],
     [{ ...options, reads: { [INGEST]: [["cause"]] } }, /^Policy reads the input field "cause"/],
   ] as const;

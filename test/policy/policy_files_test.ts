@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { readPolicyFiles } from "../../src/policy/policy_files.ts";
-import { INGEST, ORDER, repoPolicyBytes } from "../support/repo_policy.ts";
+import { AI, INGEST, ORDER, repoPolicyBytes, SIGNAL } from "../support/repo_policy.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const committed = JSON.parse(new TextDecoder().decode(repoPolicyBytes.manifest)) as Record<string, unknown>;
@@ -15,7 +15,7 @@ test("readPolicyFiles() gives the policy with its reads and hashes when all fits
   assert.is(files.policyDataSha256, sha256Hex(repoPolicyBytes.data));
   assert.is(files.wasm, repoPolicyBytes.wasm);
   assert.equal(files.data, JSON.parse(new TextDecoder().decode(repoPolicyBytes.data)));
-  assert.equal(Object.keys(files.reads), [INGEST, ORDER]);
+  assert.equal(Object.keys(files.reads), [AI, INGEST, ORDER, SIGNAL]);
 });
 
 test("readPolicyFiles() gives for ticks only fields that stay the same from tick to tick", () => {
@@ -73,10 +73,10 @@ test("readPolicyFiles() refuses what does not fit together", () => {
 
 test("readPolicyFiles() refuses a manifest without an entrypoint that is asked for", () => {
   assert.throws(
-    () => readPolicyFiles(repoPolicyBytes, [INGEST, "nore/ai/decision"]),
+    () => readPolicyFiles(repoPolicyBytes, [INGEST, "nore/moon/decision"]),
     (error: Error) =>
       error.message ===
-        `Policy manifest has no entrypoint "nore/ai/decision", it has "${INGEST}", "${ORDER}"`,
+        `Policy manifest has no entrypoint "nore/moon/decision", it has "${AI}", "${INGEST}", "${ORDER}", "${SIGNAL}"`,
   );
 });
 

@@ -5,8 +5,10 @@ import { type PolicyBytes, type PolicyFiles, readPolicyFiles } from "../../src/p
 
 /** The project's own compiled policy, read from policies/, and drafts that it allows. */
 
+export const AI = "nore/ai/decision";
 export const INGEST = "nore/ingest/decision";
 export const ORDER = "nore/order/decision";
+export const SIGNAL = "nore/signal/decision";
 
 export function readPolicy(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../../policies/${path}`, import.meta.url)));
@@ -18,7 +20,7 @@ export const repoPolicyBytes: PolicyBytes = {
   data: readPolicy("data.json"),
 };
 
-export const repoPolicy: PolicyFiles = readPolicyFiles(repoPolicyBytes, [INGEST, ORDER]);
+export const repoPolicy: PolicyFiles = readPolicyFiles(repoPolicyBytes, [AI, INGEST, ORDER, SIGNAL]);
 
 export const runFacts: ManifestFacts = {
   mode: "NORE",
@@ -92,6 +94,30 @@ export const cancelDraft: LooseDraft = {
   ...intentDraft,
   type: "order_cancel",
   payload: { ...order, facts: { reason: "older than its time to live" } },
+};
+
+export const signalDraft: LooseDraft = {
+  type: "signal",
+  source: "strategy_role",
+  ts,
+  cause: "43bf99f4-b3bc-4041-9dec-c812bd40166d",
+  payload: {
+    strategy_id: "trend",
+    symbol: "BTCUSDT",
+    side: "BUY",
+    score: 0.5,
+    confidence: 0.25,
+    horizon_ms: 60_000,
+    reason: { rule: "momentum" },
+  },
+};
+
+export const adviceDraft: LooseDraft = {
+  type: "recommendation",
+  source: "ai_role",
+  ts,
+  cause: null,
+  payload: { symbol: "BTCUSDT", horizon_ms: 60_000, p_up: 0.5, model_id: "m1" },
 };
 
 /** A copy with another value at a path such as "payload/facts/price"; undefined takes the field away. */

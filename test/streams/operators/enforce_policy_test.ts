@@ -48,6 +48,9 @@ const GATED: readonly (readonly [EventType, string])[] = [
   ["market_tick", "nore/ingest/decision"],
   ["order_intent", "nore/order/decision"],
   ["order_cancel", "nore/order/decision"],
+  ["signal", "nore/signal/decision"],
+  ["recommendation", "nore/ai/decision"],
+  ["feature_pack", "nore/ai/decision"],
 ];
 
 test("enforcePolicy() asks the entrypoint of the draft's type and lets through what is allowed", () => {
@@ -64,7 +67,7 @@ test("enforcePolicy() lets types without an entrypoint through unasked", () => {
   const gated = new Set(GATED.map(([type]) => type));
   const drafts = Object.values(sampleDrafts).filter(({ type }) => !gated.has(type));
   const out = enforced(gate, ...drafts);
-  assert.is(out.length, 12);
+  assert.is(out.length, 9);
   out.forEach((draft, i) => assert.is(draft, drafts[i]));
   assert.equal(gate.asked, []);
 });

@@ -135,3 +135,8 @@ test_tick_denied_when_data_missing if {
 		"INGEST_VENUE",
 	]}
 }
+
+test_other_types_not_allowed_even_without_denials if {
+	draft := json.patch(_tick, [{"op": "replace", "path": "type", "value": "fill"}])
+	not ingest.allow with input as draft with ingest.denials as set()
+}

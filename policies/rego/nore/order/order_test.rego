@@ -237,3 +237,8 @@ test_order_denied_when_data_missing if {
 	decision := order.decision with input as _cancel with data.nore.modes as {}
 	decision == {"allow": false, "codes": ["ORDER_EXECUTION", "ORDER_MODE", "ORDER_VENUE"]}
 }
+
+test_other_types_not_allowed_even_without_denials if {
+	draft := json.patch(_intent, [{"op": "replace", "path": "type", "value": "fill"}])
+	not order.allow with input as draft with order.denials as set()
+}

@@ -1,0 +1,133 @@
+/**
+ * Asks the rules twice, in opa itself and compiled to wasm behind our gate, about the same random drafts: half of them
+ * close to what is allowed, half of them anything. `scripts/policy_parity.ts [DRAFTS OF EACH ENTRYPOINT]`
+ */
+import { execFileSync } from "node:child_process";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import type { ManifestFacts } from "../src/policy/opa_gate.ts";
+import {
+  adviceDraft,
+  AI,
+  asDraft,
+  cancelDraft,
+  INGEST,
+  intentDraft,
+  type LooseDraft,
+  openRepoGate,
+  ORDER,
+  runFacts,
+  SIGNAL,
+  signalDraft,
+  tickDraft,
+} from "../test/support/repo_policy.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SEED = 7;
+const count = Number(process.argv[2] ?? 1000);
+const opa = execFileSync("bash", ["scripts/get_opa.sh"], {
+  cwd: ROOT,
+  encoding: "utf8",
+  stdio: ["ignore", "pipe", "inherit"],
+}).trim();
+
+const BASES: Readonly<Record<string, readonly LooseDraft[]>> = {
+  [AI]: [adviceDraft],
+  [INGEST]: [tickDraft],
+  [ORDER]: [intentDraft, cancelDraft],
+  [SIGNAL]: [signalDraft],
+};
+const MANIFESTS: readonly ManifestFacts[] = [
+  runFacts,
+  { ...runFacts, source: "binance", venue: "binance", symbols: ["BTCUSDT"] },
+  { ...runFacts, mode: "LIVE" as "NORE" },
+];
+
+/** Words and numbers that some rule knows, and their neighbours. */
+const telling = fc.constantFrom(
+  ...["", "0", "1", "0.00000001", "01", "1e3", "BUY", "buy", "SELL", "BTCUSDT", "ETHUSDT", "LIMIT", "MARKET"],
+  ...["GTC", "IOC", "binance", "embedded", "trade", "book", "ai_role", "risk_role", "strategy_role"],
+  ...["market_role", "order_intent", "order_cancel", "ORDER_x", "recommendation", "feature_pack", "signal"],
+  ...["20261121220000-1", "20261121220000-0", -1, 0, 0.5, 1000, 1001, 86_400_000, 86_400_001, 1e13, 1e13 + 1],
+  ...[Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER, true, false, null],
+);
+const anything = fc.oneof({ weight: 3, arbitrary: telling }, {
+  weight: 1,
+  arbitrary: fc.jsonValue({ maxDepth: 2 }),
+});
+
+/** What is changed in a draft that is allowed: nothing, or a few of its fields, some of them taken away. */
+function near(base: LooseDraft): fc.Arbitrary<LooseDraft> {
+  const facts = Object.keys((base.payload as { readonly facts?: object }).facts ?? {});
+  const paths = [
+    "type",
+    "source",
+    ...Object.keys(base.payload as object).map((key) => `payload/${key}`),
+    ...facts.map((key) => `payload/facts/${key}`),
+  ];
+  const change = fc.tuple(fc.constantFrom(...paths), fc.option(anything, { nil: undefined, freq: 6 }));
+  return fc.array(change, { maxLength: 3 }).map((changes) => {
+    const copy = structuredClone(base) as unknown as Record<string, unknown>;
+    for (const [path, value] of changes) put(copy, path.split("/"), value);
+    return copy as unknown as LooseDraft;
+  });
+}
+
+function put(root: Record<string, unknown>, keys: readonly string[], value: unknown): void {
+  let parent: unknown = root;
+  for (const key of keys.slice(0, -1)) parent = (parent as Record<string, unknown>)[key];
+  if (typeof parent !== "object" || parent === null) return; // taken away, or something else now
+  if (value === undefined) delete (parent as Record<string, unknown>)[keys.at(-1)!];
+  else (parent as Record<string, unknown>)[keys.at(-1)!] = value;
+}
+
+function draftsFor(entrypoint: string): readonly LooseDraft[] {
+  const far = fc.record({
+    type: anything,
+    source: anything,
+    ts: fc.nat(),
+    cause: fc.constant(null),
+    payload: fc.oneof(anything, fc.dictionary(fc.constantFrom("symbol", "side", "qty", "facts"), anything)),
+  });
+  const all = fc.oneof(far, ...BASES[entrypoint]!.map(near));
+  return fc.sample(all, { numRuns: count, seed: SEED });
+}
+
+/** In one process: some thousand of them would take minutes. */
+function askOpa(entrypoint: string, inputs: readonly unknown[]): readonly unknown[] {
+  const query = `[decision | some asked in input; decision := data.${
+    entrypoint.replaceAll("/", ".")
+  } with input as asked]`;
+  const words = ["eval", "--format", "raw", "-d", "policies/rego", "-d", "policies/data.json", "-I", query];
+  const said = execFileSync(opa, words, {
+    cwd: ROOT,
+    encoding: "utf8",
+    input: JSON.stringify(inputs),
+    maxBuffer: 1 << 28,
+  });
+  return JSON.parse(said) as readonly unknown[];
+}
+
+let [agreed, differing, allowed] = [0, 0, 0];
+for (const entrypoint of Object.keys(BASES)) {
+  const drafts = draftsFor(entrypoint);
+  for (const manifest of MANIFESTS) {
+    const gate = await openRepoGate(manifest);
+    const answers = askOpa(entrypoint, drafts.map((draft) => ({ ...draft, manifest })));
+    drafts.forEach((draft, i) => {
+      const decision = gate.decide(entrypoint, asDraft(draft));
+      const ours = { allow: decision.allow, codes: decision.allow ? [] : decision.codes };
+      if (ours.allow) allowed++;
+      if (isDeepStrictEqual(ours, answers[i])) agreed++;
+      else {
+        differing++;
+        const [said, wanted] = [ours, answers[i]].map((each) => JSON.stringify(each));
+        process.stdout.write(`${entrypoint} says ${said}, opa ${wanted}: ${JSON.stringify(draft)}\n`);
+      }
+    });
+  }
+}
+process.stdout.write(`parity: ${agreed} of ${agreed + differing} decisions agree, ${allowed} allow\n`);
+process.exitCode = differing === 0 && allowed > 0 ? 0 : 1;
