@@ -1,11 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
+import { redact } from "../core/secrets.ts";
 import { isRunId } from "../core/time_text.ts";
 import { verifierOf } from "../edge/ed25519_signer.ts";
-import { readText } from "../edge/package_files.ts";
+import { configSchema, readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
+import { checkDecisions, type DecisionCheck } from "../night/check_decisions.ts";
 import { openContracts } from "../night/open_run.ts";
+import { openRunGate, readBasis } from "../night/run_basis.ts";
 import { mirrorFolder } from "../sinks/anchor_mirror.ts";
 import { type Verification, verifyRun } from "../verify/verify_run.ts";
 import { type Command, onlyOperand, type Terminal, UsageError } from "./command.ts";
@@ -21,6 +24,7 @@ export const verify: Command = {
     var: { value: "DIR", help: "where RUN is looked up when it is an id or `latest` (default: var)" },
     pubkey: { value: "FILE", help: "pin the anchor key: a file with the base64 of its 32 bytes" },
     mirror: { value: "FILE", help: "the mirrored anchors (default: where the run's configuration says)" },
+    decisions: { value: null, help: "ask the run's own policy again about every event and every denial" },
     "require-complete": { value: null, help: "a run that was cut short is a failure, too" },
     json: { value: null, help: "print the result as JSON" },
   },
@@ -29,7 +33,7 @@ export const verify: Command = {
     "verify latest",
     "verify 20261121_220000 --pubkey auditor/anchor.pub --json",
   ],
-  run(input, terminal) {
+  async run(input, terminal) {
     const runFolder = runFolderOf(onlyOperand(verify, input), input.option("var") ?? "var");
     const result = verifyRun({
       files: realFiles,
@@ -42,10 +46,16 @@ export const verify: Command = {
       onProgress: (events) => terminal.status(`${events} events verified`),
     });
     terminal.status("");
-    const ok = result.ok && (result.complete || !input.has("require-complete"));
-    if (input.has("json")) terminal.print(JSON.stringify(asJson(result, ok)));
-    else tell(result, terminal, ok);
-    return Promise.resolve(ok ? EXIT.ok : EXIT.integrity);
+    const isGood = result.ok && (result.complete || !input.has("require-complete"));
+    const decisions = result.ok && input.has("decisions") ? await askAgain(runFolder, terminal) : null;
+    const ok = isGood && (decisions === null || decisions.disagreements.length === 0);
+    if (input.has("json")) {
+      terminal.print(JSON.stringify({ ...asJson(result, ok), ...(decisions === null ? {} : { decisions }) }));
+    } else {
+      tell(result, terminal, isGood);
+      if (decisions !== null) tellDecisions(decisions, terminal);
+    }
+    return ok ? EXIT.ok : EXIT.integrity;
   },
 };
 
@@ -114,7 +124,37 @@ function tell(result: Verification, terminal: Terminal, ok: boolean): void {
   } else terminal.print(`${paint("VERIFIED", "green", hasColor)} ${run}: ${size}`);
 }
 
-function asJson(result: Verification, ok: boolean): unknown {
+async function askAgain(runFolder: string, terminal: Terminal): Promise<DecisionCheck> {
+  const basis = readBasis(realFiles, runFolder, configSchema());
+  const check = checkDecisions({
+    files: realFiles,
+    runFolder,
+    basis,
+    gate: await openRunGate(realFiles, runFolder, basis),
+    onProgress: (events) => terminal.status(`${events} events asked about`),
+  });
+  terminal.status("");
+  return check;
+}
+
+const DISAGREEMENTS_SHOWN_MAX = 20;
+
+function tellDecisions({ allowed, denied, disagreements }: DecisionCheck, terminal: Terminal): void {
+  for (const { n, entrypoint, reason } of disagreements.slice(0, DISAGREEMENTS_SHOWN_MAX)) {
+    terminal.print(redact(`event ${n}, ${entrypoint}: ${reason}`));
+  }
+  const { length: differing } = disagreements;
+  const verdict = differing === 0
+    ? paint("AGREED", "green", terminal.hasColor)
+    : paint("DISAGREED", "red", terminal.hasColor);
+  terminal.print(
+    `${verdict} ${
+      allowed + denied
+    } decisions asked about again: ${allowed} allow, ${denied} deny, ${differing} differ`,
+  );
+}
+
+function asJson(result: Verification, ok: boolean): object {
   const { findings, ...rest } = result;
   return { ...rest, ok, problem_count: findings.count, problems: findings.problems, notes: findings.notes };
 }

@@ -47,6 +47,20 @@ test("verify says that a run is good, whatever it is called by", () =>
     assert.equal([json.ok, json.complete, json.run_id, json.problem_count], [true, true, NIGHT_ID, 0]);
   }));
 
+test("verify asks the run's own policy about every decision again", () =>
+  withRun(async (_, run) => {
+    const { code, last } = await verify(run, "--decisions");
+    assert.is(code, 0);
+    assert.match(last!, /^AGREED \d+ decisions asked about again: \d+ allow, 0 deny, 0 differ$/);
+    const json = JSON.parse((await verify(run, "--json", "--decisions")).printed[0]!);
+    assert.ok(json.ok && json.decisions.allowed > 50);
+    assert.equal(json.decisions.disagreements, []);
+    spoil(`${run}/queues/market_ticks/inbox.jsonl`, '"price":"', '"price":"9');
+    const damaged = await verify(run, "--decisions");
+    assert.is(damaged.code, 4);
+    assert.not.match(damaged.printed.join(), "decisions");
+  }));
+
 test("verify pins the key, and refuses what is no key, no mirror and no run", () =>
   withRun(async (varFolder, run) => {
     const { anchor_key } = JSON.parse(readFileSync(`${run}/manifest.json`, "utf8"));

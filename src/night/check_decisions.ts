@@ -1,0 +1,74 @@
+import type { AnyDraft, Event, PolicyDenial } from "../core/event.ts";
+import type { Files, PolicyGate } from "../core/ports.ts";
+import { readLog } from "../sinks/log_reader.ts";
+import { firstDifference } from "./first_difference.ts";
+import type { RunBasis } from "./run_basis.ts";
+
+/**
+ * Asks the recorded policy again about every decision of a run: each event that passed a gate must pass it now, and each
+ * denial must come about again, by the same fields and with the same codes. Call when the run is verified.
+ */
+export interface DecisionCheck {
+  readonly allowed: number;
+  readonly denied: number;
+  readonly disagreements: readonly Disagreement[];
+}
+
+export interface Disagreement {
+  readonly n: number;
+  readonly entrypoint: string;
+  readonly reason: string;
+}
+
+export interface DecisionCheckOptions {
+  readonly files: Files;
+  readonly runFolder: string;
+  readonly basis: RunBasis;
+  readonly gate: PolicyGate;
+  readonly onProgress: (events: number) => void;
+}
+
+const PROGRESS_EVERY = 10_000;
+
+export function checkDecisions(
+  { files, runFolder, basis, gate, onProgress }: DecisionCheckOptions,
+): DecisionCheck {
+  const { manifest: { run_id: runId }, config, contracts } = basis;
+  const disagreements: Disagreement[] = [];
+  let [allowed, denied] = [0, 0];
+  for (const { n, event } of readLog(files, runFolder, { runId, queues: config.queues.names })) {
+    if (n % PROGRESS_EVERY === 0) onProgress(n);
+    const denial = event.type === "policy_denial" ? event.payload : null;
+    const entrypoint = denial?.entrypoint ?? contracts.entrypointOf(event.type);
+    if (entrypoint === null) continue;
+    if (denial === null) allowed++;
+    else denied++;
+    const reason = denial === null ? refusalOf(gate, entrypoint, event) : changeOf(gate, denial);
+    if (reason !== null) disagreements.push({ n, entrypoint, reason });
+  }
+  return { allowed, denied, disagreements };
+}
+
+/** null where it is allowed, as it was. */
+function refusalOf(gate: PolicyGate, entrypoint: string, event: Event): string | null {
+  const decision = gate.decide(entrypoint, { ...event, cause: null } as AnyDraft);
+  return decision.allow
+    ? null
+    : `${event.type} stands in the log, the policy denies it: ${decision.codes.join(", ")}`;
+}
+
+/** null where it is denied as it was. */
+function changeOf(gate: PolicyGate, denial: PolicyDenial): string | null {
+  if (denial.policy_sha256 !== gate.policySha256) {
+    return `was denied by the policy ${denial.policy_sha256}, the run's is ${gate.policySha256}`;
+  }
+  const decision = gate.decide(denial.entrypoint, { cause: null, ...denial.input as object } as AnyDraft);
+  if (decision.allow) {
+    return `${denial.denied_type} was denied (${denial.codes.join(", ")}), the policy allows it`;
+  }
+  const recorded = { codes: denial.codes, input: denial.input };
+  const found = firstDifference(recorded, { codes: decision.codes, input: decision.input });
+  if (found === null) return null;
+  const [was, is] = [found.recorded, found.replayed].map((value) => JSON.stringify(value) ?? "nothing");
+  return `${denial.denied_type} was denied with ${found.field} ${was}, now it is ${is}`;
+}
