@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { loadPolicy } from "@open-policy-agent/opa-wasm";
 import { sha256Hex } from "../src/core/sha256.ts";
 import { parseRegistry } from "../src/core/contracts.ts";
-import { policiesText } from "./policies_text.ts";
+import { type Annotation, denialsOf, policiesText } from "./policies_text.ts";
 import { joinReads, type Path, readsOf } from "./policy_reads.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -104,10 +104,9 @@ async function proveSelfContained(wasm: Buffer, packages: readonly Package[]): P
 
 /** As the formatter wants it. */
 function docsText(
-  opa: string,
+  annotations: readonly Annotation[],
   entrypoints: Readonly<Record<string, { readonly reads: readonly Path[] }>>,
 ): string {
-  const { annotations } = JSON.parse(run(opa, ["inspect", "-a", "--format", "json", "policies/rego"]));
   const registry = parseRegistry(readFileSync(at("config/contracts.v1.yaml"), "utf8"));
   const text = policiesText({
     annotations,
@@ -133,6 +132,8 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
   const wasm = compile(opa, capabilities, packages);
   await proveSelfContained(wasm, packages);
 
+  const inspected = run(opa, ["inspect", "-a", "--format", "json", "policies/rego"]);
+  const { annotations } = JSON.parse(inspected) as { readonly annotations: readonly Annotation[] };
   const manifest = {
     opa_version: /^Version: (.*)$/m.exec(run(opa, ["version"]))?.[1],
     wasm_sha256: sha256Hex(wasm),
@@ -140,14 +141,19 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
       packages.flatMap((one) => one.sources).map((source) => [source, sha256Hex(readFileSync(at(source)))]),
     ),
     entrypoints: Object.fromEntries(
-      packages.map((one) => [one.entrypoint, { reads: readsOfPackage(opa, one, packages) }]),
+      packages.map((one) => [one.entrypoint, {
+        reads: readsOfPackage(opa, one, packages),
+        denials: Object.fromEntries(
+          denialsOf(annotations, one.path[1]!).map(({ code, ...why }) => [code, why]),
+        ),
+      }]),
     ),
   };
   return new Map([
     [CAPABILITIES, Buffer.from(capabilities)],
     ["policies/build/policy.wasm", wasm],
     ["policies/build/manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n")],
-    [DOCS, Buffer.from(docsText(opa, manifest.entrypoints))],
+    [DOCS, Buffer.from(docsText(annotations, manifest.entrypoints))],
   ]);
 }
 

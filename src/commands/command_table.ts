@@ -10,6 +10,7 @@ import { gates } from "./gates.ts";
 import { nore } from "./nore.ts";
 import { accept } from "./accept.ts";
 import { night } from "./night.ts";
+import { policy } from "./policy.ts";
 import { recover } from "./recover.ts";
 import { replay } from "./replay.ts";
 import { status } from "./status.ts";
@@ -32,6 +33,7 @@ const COMMANDS: readonly Command[] = [
   night,
   accept,
   config,
+  policy,
   doctor,
   gates,
 ];

@@ -10,8 +10,17 @@ export interface PolicyFiles {
   readonly data: unknown;
   /** Entrypoint → the input fields that it reads. */
   readonly reads: Readonly<Record<string, readonly Path[]>>;
+  /** Code → why it denies, in the words of the rule. */
+  readonly denials: ReadonlyMap<string, DenialText>;
   readonly policySha256: string;
   readonly policyDataSha256: string;
+}
+
+export interface DenialText {
+  /** error: a role broke its promise; limit: a ceiling is reached. */
+  readonly severity: string;
+  readonly title: string;
+  readonly description: string;
 }
 
 export interface PolicyBytes {
@@ -44,6 +53,7 @@ export function readPolicyFiles(bytes: PolicyBytes, entrypoints: readonly string
     wasm: bytes.wasm,
     data: parseObject("Policy data", bytes.data),
     reads,
+    denials: denialsOf(manifest["entrypoints"] as Readonly<Record<string, unknown>>),
     policySha256,
     policyDataSha256: sha256Hex(bytes.data),
   };
@@ -75,6 +85,25 @@ function readsOf(entrypoints: unknown): Record<string, readonly Path[]> {
     reads[name] = paths;
   }
   return reads;
+}
+
+function denialsOf(entrypoints: Readonly<Record<string, unknown>>): ReadonlyMap<string, DenialText> {
+  const denials = new Map<string, DenialText>();
+  for (const [name, entry] of Object.entries(entrypoints)) {
+    const texts = (entry as Readonly<Record<string, unknown>>)["denials"];
+    if (!isObject(texts) || !Object.values(texts).every(isDenialText)) {
+      throw new Error(
+        `Policy manifest does not say why "${name}" denies, expected a severity, title and description for each code`,
+      );
+    }
+    for (const [code, text] of Object.entries(texts)) denials.set(code, text as DenialText);
+  }
+  return denials;
+}
+
+function isDenialText(value: unknown): value is DenialText {
+  return isObject(value) &&
+    ["severity", "title", "description"].every((key) => typeof value[key] === "string");
 }
 
 function isPath(value: unknown): value is Path {

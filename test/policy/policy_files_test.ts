@@ -15,6 +15,11 @@ test("readPolicyFiles() gives the policy with its reads and hashes when all fits
   assert.is(files.policyDataSha256, sha256Hex(repoPolicyBytes.data));
   assert.is(files.wasm, repoPolicyBytes.wasm);
   assert.equal(files.data, JSON.parse(new TextDecoder().decode(repoPolicyBytes.data)));
+  assert.equal(files.denials.get("INGEST_VENUE"), {
+    severity: "error",
+    title: "Venue",
+    description: "The tick is from another venue than the run's, or from one that the mode may not use.",
+  });
   assert.equal(Object.keys(files.reads), [AI, INGEST, ORDER, SIGNAL]);
 });
 
@@ -35,6 +40,9 @@ test("readPolicyFiles() refuses what does not fit together", () => {
   const flipped = repoPolicyBytes.wasm.slice();
   flipped[1000]! ^= 1;
   const reads = (paths: unknown): Uint8Array => manifestWith({ entrypoints: { [INGEST]: { reads: paths } } });
+  const denials = (denials: unknown): Uint8Array =>
+    manifestWith({ entrypoints: { [INGEST]: { reads: [["type"]], denials } } });
+  const unsaid = /^Policy manifest does not say why "nore\/ingest\/decision" denies, expected/;
   const unlisted = /^Policy manifest does not list what "nore\/ingest\/decision" reads, expected/;
 
   const rows: readonly (readonly [Partial<typeof repoPolicyBytes>, RegExp])[] = [
@@ -58,6 +66,9 @@ test("readPolicyFiles() refuses what does not fit together", () => {
     [{ manifest: reads([]) }, unlisted],
     [{ manifest: reads([[]]) }, unlisted],
     [{ manifest: reads([["payload", 1]]) }, unlisted],
+    [{ manifest: reads([["payload"]]) }, unsaid],
+    [{ manifest: denials([]) }, unsaid],
+    [{ manifest: denials({ CODE: { severity: "error", title: "T" } }) }, unsaid],
     [{ data: bytesOf("") }, /^Policy data is not JSON: /],
     [{ data: bytesOf("null") }, /^Policy data is null, expected an object$/],
     [{ data: new Uint8Array([0x22, 0xff, 0x22]) }, /^Policy data is not JSON: /],

@@ -1,0 +1,139 @@
+import { EXIT } from "../core/exit_codes.ts";
+import type { AnyDraft, PolicyDenial } from "../core/event.ts";
+import { parseLine } from "../core/journal_line.ts";
+import type { Decision, PolicyGate } from "../core/ports.ts";
+import { redact } from "../core/secrets.ts";
+import { packageRoot, readContractFiles, readText } from "../edge/package_files.ts";
+import { realFiles } from "../edge/real_files.ts";
+import { openContracts } from "../night/open_run.ts";
+import { openRunGate } from "../night/run_basis.ts";
+import { openGate } from "../policy/opa_gate.ts";
+import type { DenialText } from "../policy/policy_files.ts";
+import { type Command, type CommandInput, onlyOperand, type Terminal, UsageError } from "./command.ts";
+import { basisOf, placeOf } from "./cut_short_run.ts";
+import { loadRules } from "./load_rules.ts";
+import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
+import { paint } from "./paint.ts";
+
+/** Says what the policy makes of one event, and which rules deny it, in their own words. Writes nothing. */
+export const policy: Command = {
+  name: "policy",
+  summary: "Says which rules of the policy deny an event, and why.",
+  operands: "explain",
+  options: {
+    event: {
+      value: "FILE",
+      help: "an event or a draft as JSON, or a line of a journal; its first line is read",
+    },
+    run: {
+      value: "RUN",
+      help: "by the policy of this run, and as one of its events (default: the program's own)",
+    },
+    var: { value: "DIR", help: "where RUN is looked up when it is an id or `latest` (default: var)" },
+    config: SETTING_OPTIONS["config"]!,
+    set: SETTING_OPTIONS["set"]!,
+    json: { value: null, help: "print the result as JSON" },
+  },
+  examples: ["policy explain --event order.json", "policy explain --event denials.jsonl --run latest"],
+  async run(input, terminal) {
+    const what = onlyOperand(policy, input);
+    if (what !== "explain") {
+      throw new UsageError(`Expected explain after policy, got ${JSON.stringify(what)}`);
+    }
+    const event = readEvent(input.option("event"));
+    const { denials } = loadRules(loadSettings(input)).policy;
+    const explained = await explain(event, input);
+    if (explained === null) {
+      terminal.print(`No gate is asked about ${event.type}`);
+      return EXIT.ok;
+    }
+    const { entrypoint, decision } = explained;
+    const codes = decision.allow ? [] : decision.codes;
+    const rules = codes.map((code) => ({ code, ...denials.get(code) ?? UNKNOWN }));
+    if (input.has("json")) {
+      terminal.print(redact(JSON.stringify({ type: event.type, entrypoint, ...decision, rules })));
+    } else tell(terminal, { type: event.type, entrypoint, decision, rules });
+    return decision.allow ? EXIT.ok : EXIT.failure;
+  },
+};
+
+const UNKNOWN: DenialText = {
+  severity: "unknown",
+  title: "Unknown",
+  description: "This program's policy has no such rule: the run had another policy.",
+};
+
+interface Explained {
+  readonly entrypoint: string;
+  readonly decision: Decision;
+}
+
+/** A denial is its own answer. null where no gate is asked. */
+async function explain(event: AnyDraft, input: CommandInput): Promise<Explained | null> {
+  if (event.type === "policy_denial") {
+    const { entrypoint, codes, input: seen } = event.payload as PolicyDenial;
+    return { entrypoint, decision: { allow: false, codes, input: seen } };
+  }
+  const contracts = openContracts(readContractFiles(`${packageRoot}/config`));
+  if (!(contracts.types as readonly string[]).includes(event.type)) {
+    throw new UsageError(`--event: no event is of type ${JSON.stringify(event.type)}`);
+  }
+  const entrypoint = contracts.entrypointOf(event.type);
+  if (entrypoint === null) return null;
+  const gate = await gateOf(input);
+  return { entrypoint, decision: gate.decide(entrypoint, { ...event, cause: null }) };
+}
+
+function gateOf(input: CommandInput): Promise<PolicyGate> {
+  const run = input.option("run");
+  if (run !== undefined) {
+    const place = placeOf(run, input.option("var") ?? "var");
+    return openRunGate(realFiles, place.runFolder, basisOf(place));
+  }
+  const config = loadSettings(input);
+  const { mode, source, symbols, execution } = config;
+  const prices = source === "embedded" ? "invented" : "live";
+  return openGate({
+    ...loadRules(config).policy,
+    manifest: { mode, source, venue: source, symbols, prices, execution: execution.mode },
+  });
+}
+
+function readEvent(path: string | undefined): AnyDraft {
+  if (path === undefined) throw new UsageError("Expected --event FILE");
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (error) {
+    throw new UsageError(`--event: ${(error as Error).message}`);
+  }
+  const isLine = text.startsWith("sha256:");
+  const line = isLine ? parseLine(text.split("\n", 1)[0]!) : { ok: true as const, json: text };
+  if (!line.ok) throw new UsageError(`--event: ${path}:1: ${line.problem}`);
+  let event: unknown;
+  try {
+    event = JSON.parse(line.json);
+  } catch (error) {
+    throw new UsageError(`--event: ${path} is not JSON: ${(error as Error).message}`);
+  }
+  const type = (event as { readonly type?: unknown } | null)?.type;
+  if (typeof type !== "string") throw new UsageError(`--event: ${path} has no type, expected an event`);
+  return event as AnyDraft;
+}
+
+function tell(
+  terminal: Terminal,
+  { type, entrypoint, decision, rules }: Explained & {
+    readonly type: string;
+    readonly rules: readonly (DenialText & { readonly code: string })[];
+  },
+): void {
+  const verdict = decision.allow
+    ? paint("ALLOWED", "green", terminal.hasColor)
+    : paint("DENIED", "red", terminal.hasColor);
+  terminal.print(`${verdict} ${type} by ${entrypoint}`);
+  for (const { code, severity, title, description } of rules) {
+    terminal.print(`  ${code} (${severity}) ${title}: ${description}`);
+  }
+  if (!decision.allow) terminal.print(redact(`  it saw ${JSON.stringify(decision.input)}`));
+}

@@ -1,0 +1,93 @@
+import { writeFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { runCommand } from "../../src/commands/command_table.ts";
+import { EXIT } from "../../src/core/exit_codes.ts";
+import { formatLine } from "../../src/core/journal_line.ts";
+import { fakeTerminal } from "../support/fake_terminal.ts";
+import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
+import { intentDraft, tickDraft } from "../support/repo_policy.ts";
+import { sampleEvents } from "../support/sample_events.ts";
+import { inTempFolder } from "../support/temp_folder.ts";
+
+async function policy(...words: readonly string[]) {
+  const terminal = fakeTerminal();
+  const code = await runCommand(["policy", ...words], terminal);
+  return { code, printed: terminal.printed, said: terminal.said };
+}
+
+/** Of one event in a file. */
+function explained(text: string, ...words: readonly string[]): ReturnType<typeof policy> {
+  let result: Awaited<ReturnType<typeof policy>>;
+  return inTempFolder(async (folder) => {
+    const path = `${folder}/event.json`;
+    writeFileSync(path, text);
+    result = await policy("explain", "--event", path, ...words);
+  }).then(() => result);
+}
+
+test("policy explain says that an event is allowed, by which gate, or that none is asked", async () => {
+  assert.equal(await explained(JSON.stringify(intentDraft)), {
+    code: EXIT.ok,
+    printed: ["ALLOWED order_intent by nore/order/decision"],
+    said: [],
+  });
+  const fill = await explained(JSON.stringify(sampleEvents.fill));
+  assert.equal([fill.code, fill.printed], [EXIT.ok, ["No gate is asked about fill"]]);
+});
+
+test("policy explain says which rules deny, in their own words, and what they saw", async () => {
+  const draft = { ...intentDraft, source: "ai_role" };
+  const { code, printed } = await explained(JSON.stringify(draft), "--set", 'symbols=["ETHUSDT"]');
+  assert.is(code, EXIT.failure);
+  assert.equal(printed.slice(0, 3), [
+    "DENIED order_intent by nore/order/decision",
+    "  ORDER_SOURCE (error) Source: Only the risk role sends orders; a strategy or an AI never does.",
+    "  ORDER_SYMBOL (error) Symbol: The run does not trade this symbol.",
+  ]);
+  assert.match(printed[3]!, /^ {2}it saw \{"manifest":\{.*"symbols":\["ETHUSDT"\]/);
+  const json = JSON.parse((await explained(JSON.stringify(draft), "--json")).printed[0]!);
+  assert.equal([json.allow, json.codes, json.rules[0].title], [false, ["ORDER_SOURCE"], "Source"]);
+});
+
+test("policy explain reads a line of a journal, and takes a denial for its own answer", async () => {
+  const { policy_denial: denial } = sampleEvents;
+  const known = { ...denial, payload: { ...denial.payload, codes: ["ORDER_RATE", "OLD_RULE"] } };
+  const { code, printed } = await explained(formatLine(JSON.stringify(known)) + "the next line\n");
+  assert.is(code, EXIT.failure);
+  assert.match(printed[0]!, /^DENIED policy_denial by nore\/\w+\/decision$/);
+  assert.match(printed[1]!, /^ {2}ORDER_RATE \(limit\) Order rate: More orders in the window/);
+  assert.match(printed[2]!, /^ {2}OLD_RULE \(unknown\) Unknown: This program's policy has no such rule/);
+});
+
+test("policy explain --run asks the policy of a run", () =>
+  inTempFolder(async (folder) => {
+    assert.is((await noreNight(folder, [...NIGHT_START, "--duration", "1s"])).code, 0);
+    const path = `${folder}/tick.json`;
+    const run = ["--run", NIGHT_ID, "--var", folder];
+    writeFileSync(path, JSON.stringify(tickDraft));
+    assert.equal((await policy("explain", "--event", path, ...run)).printed, [
+      "ALLOWED market_tick by nore/ingest/decision",
+    ]);
+  }));
+
+test("policy refuses what it cannot explain", async () => {
+  assert.match((await policy("explain")).said[0]!, /^Expected --event FILE$/);
+  assert.match((await policy("dance")).said[0]!, /^Expected explain after policy, got "dance"$/);
+  assert.match((await policy("explain", "--event", "/no/such/file")).said[0]!, /^--event: ENOENT/);
+  for (
+    const [text, reason] of [
+      ["{", /is not JSON/],
+      ["null", /has no type, expected an event$/],
+      ['{"type":1}', /has no type/],
+      ['{"type":"wish"}', /^--event: no event is of type "wish"$/],
+      [`sha256:${"0".repeat(64)}:{}`, /:1: hash is 0+, the bytes give/],
+    ] as const
+  ) {
+    const { code, said } = await explained(text);
+    assert.is(code, EXIT.usage, text);
+    assert.match(said[0]!, reason);
+  }
+});
+
+test.run();
