@@ -47,12 +47,13 @@ export const policy: Command = {
       terminal.print(`No gate is asked about ${event.type}`);
       return EXIT.ok;
     }
-    const { entrypoint, decision } = explained;
+    const { decision } = explained;
     const codes = decision.allow ? [] : decision.codes;
     const rules = codes.map((code) => ({ code, ...denials.get(code) ?? UNKNOWN }));
     if (input.has("json")) {
-      terminal.print(redact(JSON.stringify({ type: event.type, entrypoint, ...decision, rules })));
-    } else tell(terminal, { type: event.type, entrypoint, decision, rules });
+      const { type, entrypoint } = explained;
+      terminal.print(redact(JSON.stringify({ type, entrypoint, ...decision, rules })));
+    } else tell(terminal, explained, rules);
     return decision.allow ? EXIT.ok : EXIT.failure;
   },
 };
@@ -64,6 +65,7 @@ const UNKNOWN: DenialText = {
 };
 
 interface Explained {
+  readonly type: string;
   readonly entrypoint: string;
   readonly decision: Decision;
 }
@@ -71,8 +73,8 @@ interface Explained {
 /** A denial is its own answer. null where no gate is asked. */
 async function explain(event: AnyDraft, input: CommandInput): Promise<Explained | null> {
   if (event.type === "policy_denial") {
-    const { entrypoint, codes, input: seen } = event.payload as PolicyDenial;
-    return { entrypoint, decision: { allow: false, codes, input: seen } };
+    const { denied_type: type, entrypoint, codes, input: seen } = event.payload as PolicyDenial;
+    return { type, entrypoint, decision: { allow: false, codes, input: seen } };
   }
   const contracts = openContracts(readContractFiles(`${packageRoot}/config`));
   if (!(contracts.types as readonly string[]).includes(event.type)) {
@@ -81,7 +83,7 @@ async function explain(event: AnyDraft, input: CommandInput): Promise<Explained 
   const entrypoint = contracts.entrypointOf(event.type);
   if (entrypoint === null) return null;
   const gate = await gateOf(input);
-  return { entrypoint, decision: gate.decide(entrypoint, { ...event, cause: null }) };
+  return { type: event.type, entrypoint, decision: gate.decide(entrypoint, { ...event, cause: null }) };
 }
 
 function gateOf(input: CommandInput): Promise<PolicyGate> {
@@ -123,10 +125,8 @@ function readEvent(path: string | undefined): AnyDraft {
 
 function tell(
   terminal: Terminal,
-  { type, entrypoint, decision, rules }: Explained & {
-    readonly type: string;
-    readonly rules: readonly (DenialText & { readonly code: string })[];
-  },
+  { type, entrypoint, decision }: Explained,
+  rules: readonly (DenialText & { readonly code: string })[],
 ): void {
   const verdict = decision.allow
     ? paint("ALLOWED", "green", terminal.hasColor)

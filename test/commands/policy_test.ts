@@ -55,7 +55,7 @@ test("policy explain reads a line of a journal, and takes a denial for its own a
   const known = { ...denial, payload: { ...denial.payload, codes: ["ORDER_RATE", "OLD_RULE"] } };
   const { code, printed } = await explained(formatLine(JSON.stringify(known)) + "the next line\n");
   assert.is(code, EXIT.failure);
-  assert.match(printed[0]!, /^DENIED policy_denial by nore\/\w+\/decision$/);
+  assert.match(printed[0]!, /^DENIED (?!policy_denial)\w+ by nore\/\w+\/decision$/);
   assert.match(printed[1]!, /^ {2}ORDER_RATE \(limit\) Order rate: More orders in the window/);
   assert.match(printed[2]!, /^ {2}OLD_RULE \(unknown\) Unknown: This program's policy has no such rule/);
 });
