@@ -9,54 +9,64 @@ import { openContracts } from "../night/open_run.ts";
 import { openRunGate } from "../night/run_basis.ts";
 import { openGate } from "../policy/opa_gate.ts";
 import type { DenialText } from "../policy/policy_files.ts";
-import { type Command, type CommandInput, onlyOperand, type Terminal, UsageError } from "./command.ts";
+import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
 import { basisOf, placeOf } from "./cut_short_run.ts";
 import { loadRules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { paint } from "./paint.ts";
+import { diffPolicies } from "./policy_diff.ts";
 
-/** Says what the policy makes of one event, and which rules deny it, in their own words. Writes nothing. */
+/** Says what the policy makes of an event, or what another policy would make of a night. Writes nothing. */
 export const policy: Command = {
   name: "policy",
-  summary: "Says which rules of the policy deny an event, and why.",
-  operands: "explain",
+  summary: "Says which rules deny an event and why, or what another policy would have made of a night.",
+  operands: "explain | diff RUN",
   options: {
     event: {
       value: "FILE",
-      help: "an event or a draft as JSON, or a line of a journal; its first line is read",
+      help: "explain: an event or a draft as JSON, or a line of a journal; its first line is read",
     },
     run: {
       value: "RUN",
-      help: "by the policy of this run, and as one of its events (default: the program's own)",
+      help: "explain: by the policy of this run, as one of its events (default: the program's own)",
     },
+    policy: { value: "WASM", help: "diff: the other policy, as `opa build -t wasm` makes it" },
+    data: { value: "FILE", help: "diff: its data (default: the run's own)" },
     var: { value: "DIR", help: "where RUN is looked up when it is an id or `latest` (default: var)" },
     config: SETTING_OPTIONS["config"]!,
     set: SETTING_OPTIONS["set"]!,
     json: { value: null, help: "print the result as JSON" },
   },
-  examples: ["policy explain --event order.json", "policy explain --event denials.jsonl --run latest"],
-  async run(input, terminal) {
-    const what = onlyOperand(policy, input);
-    if (what !== "explain") {
-      throw new UsageError(`Expected explain after policy, got ${JSON.stringify(what)}`);
-    }
-    const event = readEvent(input.option("event"));
-    const { denials } = loadRules(loadSettings(input)).policy;
-    const explained = await explain(event, input);
-    if (explained === null) {
-      terminal.print(`No gate is asked about ${event.type}`);
-      return EXIT.ok;
-    }
-    const { decision } = explained;
-    const codes = decision.allow ? [] : decision.codes;
-    const rules = codes.map((code) => ({ code, ...denials.get(code) ?? UNKNOWN }));
-    if (input.has("json")) {
-      const { type, entrypoint } = explained;
-      terminal.print(redact(JSON.stringify({ type, entrypoint, ...decision, rules })));
-    } else tell(terminal, explained, rules);
-    return decision.allow ? EXIT.ok : EXIT.failure;
+  examples: [
+    "policy explain --event order.json",
+    "policy explain --event denials.jsonl --run latest",
+    "policy diff latest --policy new.wasm --data new.json",
+  ],
+  run(input, terminal) {
+    const [what, run, ...more] = input.operands;
+    if (what === "explain" && run === undefined) return explainEvent(input, terminal);
+    if (what === "diff" && run !== undefined && more.length === 0) return diffPolicies(run, input, terminal);
+    throw new UsageError(`Expected explain, or diff RUN, got ${JSON.stringify(input.operands.join(" "))}`);
   },
 };
+
+async function explainEvent(input: CommandInput, terminal: Terminal): Promise<number> {
+  const event = readEvent(input.option("event"));
+  const { denials } = loadRules(loadSettings(input)).policy;
+  const explained = await explain(event, input);
+  if (explained === null) {
+    terminal.print(`No gate is asked about ${event.type}`);
+    return EXIT.ok;
+  }
+  const { decision } = explained;
+  const codes = decision.allow ? [] : decision.codes;
+  const rules = codes.map((code) => ({ code, ...denials.get(code) ?? UNKNOWN }));
+  if (input.has("json")) {
+    const { type, entrypoint } = explained;
+    terminal.print(redact(JSON.stringify({ type, entrypoint, ...decision, rules })));
+  } else tell(terminal, explained, rules);
+  return decision.allow ? EXIT.ok : EXIT.failure;
+}
 
 const UNKNOWN: DenialText = {
   severity: "unknown",

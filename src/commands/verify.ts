@@ -139,11 +139,17 @@ async function askAgain(runFolder: string, terminal: Terminal): Promise<Decision
 
 const DISAGREEMENTS_SHOWN_MAX = 20;
 
-function tellDecisions({ allowed, denied, disagreements }: DecisionCheck, terminal: Terminal): void {
+export function tellDisagreements({ disagreements }: DecisionCheck, terminal: Terminal): void {
   for (const { n, entrypoint, reason } of disagreements.slice(0, DISAGREEMENTS_SHOWN_MAX)) {
     terminal.print(redact(`event ${n}, ${entrypoint}: ${reason}`));
   }
-  const { length: differing } = disagreements;
+  const hidden = disagreements.length - DISAGREEMENTS_SHOWN_MAX;
+  if (hidden > 0) terminal.print(`… and ${hidden} more`);
+}
+
+function tellDecisions(check: DecisionCheck, terminal: Terminal): void {
+  tellDisagreements(check, terminal);
+  const { allowed, denied, disagreements: { length: differing } } = check;
   const verdict = differing === 0
     ? paint("AGREED", "green", terminal.hasColor)
     : paint("DISAGREED", "red", terminal.hasColor);

@@ -103,7 +103,7 @@ interface Figures {
 }
 
 const figuresOf = ({ tally }: WhatIf) => reportFigures(tally) as unknown as Figures;
-const jsonOf = (found: WhatIf) => ({
+export const jsonOf = (found: WhatIf): object => ({
   inputs: found.inputs,
   stopped_by: found.stop,
   failure: found.failure,
@@ -135,6 +135,13 @@ function tell(
     input.optionList(name).map((value) => `--${name} ${value}`)
   );
   terminal.print(`WHAT IF ${run_id} (prices: ${prices}): ${redact(words.join(" "))}`);
+  tellSideBySide(terminal, { recorded, changed });
+}
+
+export function tellSideBySide(
+  terminal: Terminal,
+  { recorded, changed }: { readonly recorded: WhatIf; readonly changed: WhatIf },
+): void {
   terminal.print(`  ${"".padEnd(12)}${"as recorded".padStart(WIDTH)}${"what if".padStart(WIDTH)}`);
   const [before, after] = [figuresOf(recorded), figuresOf(changed)];
   for (const [what, valueOf] of ROWS) {

@@ -5,8 +5,9 @@ import { firstDifference } from "./first_difference.ts";
 import type { RunBasis } from "./run_basis.ts";
 
 /**
- * Asks the recorded policy again about every decision of a run: each event that passed a gate must pass it now, and each
- * denial must come about again, by the same fields and with the same codes. Call when the run is verified.
+ * Asks a policy, a run's own or another, again about every decision of the run: whether each event that passed a gate
+ * passes it now, and each denial comes about again, by the same fields and with the same codes. Call when the run is
+ * verified.
  */
 export interface DecisionCheck {
   readonly allowed: number;
@@ -33,7 +34,7 @@ const PROGRESS_EVERY = 10_000;
 export function checkDecisions(
   { files, runFolder, basis, gate, onProgress }: DecisionCheckOptions,
 ): DecisionCheck {
-  const { manifest: { run_id: runId }, config, contracts } = basis;
+  const { manifest: { run_id: runId, policy_sha256: ownPolicy }, config, contracts } = basis;
   const disagreements: Disagreement[] = [];
   let [allowed, denied] = [0, 0];
   for (const { n, event } of readLog(files, runFolder, { runId, queues: config.queues.names })) {
@@ -43,7 +44,7 @@ export function checkDecisions(
     if (entrypoint === null) continue;
     if (denial === null) allowed++;
     else denied++;
-    const reason = denial === null ? refusalOf(gate, entrypoint, event) : changeOf(gate, denial);
+    const reason = denial === null ? refusalOf(gate, entrypoint, event) : changeOf(gate, denial, ownPolicy);
     if (reason !== null) disagreements.push({ n, entrypoint, reason });
   }
   return { allowed, denied, disagreements };
@@ -58,9 +59,9 @@ function refusalOf(gate: PolicyGate, entrypoint: string, event: Event): string |
 }
 
 /** null where it is denied as it was. */
-function changeOf(gate: PolicyGate, denial: PolicyDenial): string | null {
-  if (denial.policy_sha256 !== gate.policySha256) {
-    return `was denied by the policy ${denial.policy_sha256}, the run's is ${gate.policySha256}`;
+function changeOf(gate: PolicyGate, denial: PolicyDenial, ownPolicy: string): string | null {
+  if (denial.policy_sha256 !== ownPolicy) {
+    return `was denied by the policy ${denial.policy_sha256}, the run's is ${ownPolicy}`;
   }
   const decision = gate.decide(denial.entrypoint, { cause: null, ...denial.input as object } as AnyDraft);
   if (decision.allow) {

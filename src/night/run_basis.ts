@@ -3,6 +3,7 @@ import type { Contracts } from "../core/contracts.ts";
 import type { Event } from "../core/event.ts";
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files, PolicyGate } from "../core/ports.ts";
+import { sha256Hex } from "../core/sha256.ts";
 import { nightRoles } from "../pipeline.ts";
 import { openGate } from "../policy/opa_gate.ts";
 import { readLog } from "../sinks/log_reader.ts";
@@ -75,18 +76,22 @@ export function openRunRoles(
   return nightRoles({ config, runId: manifest.run_id, venue: manifest.venue, symbols });
 }
 
+/** With the run's own policy, or with another in its place. */
 export function openRunGate(
   files: Files,
   runFolder: string,
   { manifest, config, contracts, startFacts }: RunBasis,
+  other: { readonly wasm?: Uint8Array; readonly data?: Uint8Array } = {},
 ): Promise<PolicyGate> {
-  const { policy_sha256: policySha256, policy_data_sha256, source, venue, prices } = manifest;
-  const data = new TextDecoder().decode(files.read(`${runFolder}/policy/${policy_data_sha256}.data.json`));
+  const { policy_sha256, policy_data_sha256, source, venue, prices } = manifest;
+  const wasm = other.wasm ?? files.read(`${runFolder}/policy/${policy_sha256}.wasm`);
+  const data = other.data ?? files.read(`${runFolder}/policy/${policy_data_sha256}.data.json`);
+  const isToldReads = other.wasm === undefined && typeof startFacts !== "string";
   return openGate({
-    wasm: files.read(`${runFolder}/policy/${policySha256}.wasm`),
-    data: JSON.parse(data),
-    reads: typeof startFacts === "string" ? allReads(contracts) : startFacts.policyReads,
-    policySha256,
+    wasm,
+    data: JSON.parse(new TextDecoder().decode(data)),
+    reads: isToldReads ? startFacts.policyReads : allReads(contracts),
+    policySha256: sha256Hex(wasm),
     manifest: {
       mode: config.mode,
       source,

@@ -76,13 +76,17 @@ test("checkDecisions() names what a denial would be now", async () => {
       { decide: () => ({ allow: false, codes: ["INGEST_VENUE"], input: {} }) },
       /^market_tick was denied with input\.\w+ .*, now it is nothing$/,
     ],
-    [{ policySha256: "ab" }, /^was denied by the policy [0-9a-f]{64}, the run's is ab$/],
   ];
   for (const [change, reason] of reasons) {
     const { disagreements } = await checked(night, (gate) => ({ ...gate, ...change }));
     assert.is(disagreements.length, 1);
     assert.match(disagreements[0]!.reason, reason);
   }
+  const basis = readBasis(night.files, night.runFolder, CONFIG_SCHEMA);
+  const gate = await openRunGate(night.files, night.runFolder, basis);
+  const manifest = { ...basis.manifest, policy_sha256: "ab" };
+  const other = checkDecisions({ ...night, basis: { ...basis, manifest }, gate, onProgress: () => {} });
+  assert.match(other.disagreements[0]!.reason, /^was denied by the policy [0-9a-f]{64}, the run's is ab$/);
 });
 
 test.run();
