@@ -149,7 +149,8 @@ What \`npm run proof\` found on ${new Date().toISOString().slice(0, 10)}, commit
 ${cpus().length} cores of ${cpu?.model ?? "an unknown processor"}, ${
     Math.round(totalmem() / 2 ** 30)
   } GiB, ${platform()} ${arch()}, Node ${process.version}.
-Written by the program; CI proves the short form (\`npm run proof -- --short\`) each time.
+Seeds: 7 for the nights, their kills and faults, 1 to ${seeds} for the simulation. Written by the program; CI proves
+the short form (\`npm run proof -- --short\`) each time.
 
 | what | found | seconds |
 | --- | --- | ---: |
