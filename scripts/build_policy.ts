@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { loadPolicy } from "@open-policy-agent/opa-wasm";
 import { sha256Hex } from "../src/core/sha256.ts";
 import { parseRegistry } from "../src/core/contracts.ts";
-import { type Annotation, denialsOf, policiesText } from "./policies_text.ts";
+import { type Annotation, codesIn, type Denial, denialsOf, policiesText } from "./policies_text.ts";
 import { joinReads, type Path, readsOf } from "./policy_reads.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -105,11 +105,13 @@ async function proveSelfContained(wasm: Buffer, packages: readonly Package[]): P
 /** As the formatter wants it. */
 function docsText(
   annotations: readonly Annotation[],
+  denials: Readonly<Record<string, readonly Denial[]>>,
   entrypoints: Readonly<Record<string, { readonly reads: readonly Path[] }>>,
 ): string {
   const registry = parseRegistry(readFileSync(at("config/contracts.v1.yaml"), "utf8"));
   const text = policiesText({
     annotations,
+    denials,
     reads: Object.fromEntries(Object.entries(entrypoints).map(([name, { reads }]) => [name, reads])),
     entrypoints: Object.fromEntries(
       [...registry].map(([type, { entrypoint }]) => [type, entrypoint ?? "none"]),
@@ -134,6 +136,12 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
 
   const inspected = run(opa, ["inspect", "-a", "--format", "json", "policies/rego"]);
   const { annotations } = JSON.parse(inspected) as { readonly annotations: readonly Annotation[] };
+  const denials = Object.fromEntries(
+    packages.map(({ path: [, name], sources }) => {
+      const codes = sources.flatMap((source) => codesIn(readFileSync(at(source), "utf8")));
+      return [name!, denialsOf(annotations, name!, codes)];
+    }),
+  );
   const manifest = {
     opa_version: /^Version: (.*)$/m.exec(run(opa, ["version"]))?.[1],
     wasm_sha256: sha256Hex(wasm),
@@ -144,7 +152,7 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
       packages.map((one) => [one.entrypoint, {
         reads: readsOfPackage(opa, one, packages),
         denials: Object.fromEntries(
-          denialsOf(annotations, one.path[1]!).map(({ code, ...why }) => [code, why]),
+          denials[one.path[1]!]!.map(({ code, ...why }) => [code, why]),
         ),
       }]),
     ),
@@ -153,7 +161,7 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
     [CAPABILITIES, Buffer.from(capabilities)],
     ["policies/build/policy.wasm", wasm],
     ["policies/build/manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n")],
-    [DOCS, Buffer.from(docsText(annotations, manifest.entrypoints))],
+    [DOCS, Buffer.from(docsText(annotations, denials, manifest.entrypoints))],
   ]);
 }
 

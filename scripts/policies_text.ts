@@ -16,6 +16,8 @@ export interface Annotation {
 
 export interface PolicyFacts {
   readonly annotations: readonly Annotation[];
+  /** Package → its reasons. */
+  readonly denials: Readonly<Record<string, readonly Denial[]>>;
   /** Entrypoint → the input fields that it reads. */
   readonly reads: Readonly<Record<string, readonly (readonly string[])[]>>;
   /** Type of event → its entrypoint. */
@@ -29,9 +31,20 @@ export interface Denial {
   readonly description: string;
 }
 
-/** Every reason of a package, by code. Throws where a rule that denies does not say why. */
-export function denialsOf(annotations: readonly Annotation[], name: string): readonly Denial[] {
-  return annotations.filter(({ path }) => path[2]?.value === name && path.at(-1)?.value === "denials")
+/** The codes of all rules in a module that deny, whether they say why or not. */
+export function codesIn(source: string): readonly string[] {
+  return [...source.matchAll(/^denials contains "(\w+)"/gm)].map(([, code]) => code!);
+}
+
+/** Every reason of a package, by code. Throws where a rule that denies does not say why, or says it of another code. */
+export function denialsOf(
+  annotations: readonly Annotation[],
+  name: string,
+  codes: readonly string[],
+): readonly Denial[] {
+  const denials = annotations.filter(({ path }) =>
+    path[2]?.value === name && path.at(-1)?.value === "denials"
+  )
     .map(({ annotations: { title, description, custom } }) => {
       const { code, severity } = custom ?? {};
       if (title === undefined || description === undefined || code === undefined || severity === undefined) {
@@ -40,16 +53,21 @@ export function denialsOf(annotations: readonly Annotation[], name: string): rea
       return { code, severity, title, description: oneLine(description) };
     })
     .sort((a, b) => (a.code < b.code ? -1 : 1));
+  const [said, there] = [denials.map(({ code }) => code).join(), codes.toSorted().join()];
+  if (said !== there) {
+    throw new Error(`The rules of nore.${name} deny with ${there}, their metadata tells of ${said}`);
+  }
+  return denials;
 }
 
-export function policiesText({ annotations, reads, entrypoints }: PolicyFacts): string {
+export function policiesText({ annotations, denials, reads, entrypoints }: PolicyFacts): string {
   const parts = Object.entries(reads).map(([entrypoint, paths]) => {
     const name = entrypoint.split("/")[1]!;
     const { title, description } = annotations.find(({ annotations: { scope }, path }) =>
       scope === "package" && path[2]?.value === name
     )!.annotations;
     const asked = Object.keys(entrypoints).filter((type) => entrypoints[type] === entrypoint);
-    const rows = denialsOf(annotations, name).map((denial) =>
+    const rows = denials[name]!.map((denial) =>
       `| \`${denial.code}\` | ${denial.severity} | ${denial.description} |`
     );
     return `## ${title}

@@ -20,6 +20,10 @@ export function mutantsOf(source: string): readonly Mutant[] {
     });
     const denial = /^denials contains "(\w+)" if/.exec(line);
     if (denial !== null) return [without(lengthOfRule(lines, i), denial[1]!)];
+    const helper = /^(\w.* if )(?!\{)(.+)$/.exec(line);
+    if (helper !== null) {
+      return [{ ...without(0, helper[2]!), text: lines.with(i, `${helper[1]}true`).join("\n") }];
+    }
     return /^\t[^\t]/.test(line) && isInBody(lines, i) ? [without(1, line.trim())] : [];
   });
 }

@@ -557,7 +557,11 @@ def check_lengths(run, logs):
     for log in logs:
         found.update(log.lengths)
     for anchor in run.anchors[-1:] if run.complete else run.anchors:
-        said.update(anchor["files"])
+        for path, length in anchor["files"].items():
+            active = re.sub(r"\.[0-9]{6}\.jsonl$", ".jsonl", path)
+            if active != path and path not in said:  # rotated: the active file is a new one
+                said.pop(active, None)
+            said[path] = length
     if not run.complete:  # a rotation moves lines, but loses none
         found, said = total(found), total(said)
     for path in {**found, **said} if run.complete else said:

@@ -1,9 +1,10 @@
+import type { Contracts } from "../core/contracts.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { AnyDraft, PolicyDenial } from "../core/event.ts";
 import { parseLine } from "../core/journal_line.ts";
 import type { Decision, PolicyGate } from "../core/ports.ts";
 import { redact } from "../core/secrets.ts";
-import { packageRoot, readContractFiles, readText } from "../edge/package_files.ts";
+import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { openContracts } from "../night/open_run.ts";
 import { openRunGate } from "../night/run_basis.ts";
@@ -24,7 +25,7 @@ export const policy: Command = {
   options: {
     event: {
       value: "FILE",
-      help: "explain: an event or a draft as JSON, or a line of a journal; its first line is read",
+      help: "explain: an event or a draft as JSON, or a journal, of which the first line is read",
     },
     run: {
       value: "RUN",
@@ -83,32 +84,43 @@ interface Explained {
 /** A denial is its own answer. null where no gate is asked. */
 async function explain(event: AnyDraft, input: CommandInput): Promise<Explained | null> {
   if (event.type === "policy_denial") {
-    const { denied_type: type, entrypoint, codes, input: seen } = event.payload as PolicyDenial;
+    const { denied_type: type, entrypoint, codes, input: seen } = denialIn(event);
     return { type, entrypoint, decision: { allow: false, codes, input: seen } };
   }
-  const contracts = openContracts(readContractFiles(`${packageRoot}/config`));
+  const { contracts, openGate } = rulesFor(input);
   if (!(contracts.types as readonly string[]).includes(event.type)) {
     throw new UsageError(`--event: no event is of type ${JSON.stringify(event.type)}`);
   }
   const entrypoint = contracts.entrypointOf(event.type);
   if (entrypoint === null) return null;
-  const gate = await gateOf(input);
+  const gate = await openGate();
   return { type: event.type, entrypoint, decision: gate.decide(entrypoint, { ...event, cause: null }) };
 }
 
-function gateOf(input: CommandInput): Promise<PolicyGate> {
+function denialIn({ payload }: AnyDraft): PolicyDenial {
+  const { entrypoint, codes, denied_type: type } = (payload ?? {}) as Partial<PolicyDenial>;
+  if (typeof entrypoint === "string" && typeof type === "string" && Array.isArray(codes)) {
+    return payload as PolicyDenial;
+  }
+  throw new UsageError("--event: a policy_denial without entrypoint, denied_type and codes says nothing");
+}
+
+/** Those of a run, or the program's own. */
+function rulesFor(
+  input: CommandInput,
+): { readonly contracts: Contracts; readonly openGate: () => Promise<PolicyGate> } {
   const run = input.option("run");
   if (run !== undefined) {
     const place = placeOf(run, input.option("var") ?? "var");
-    return openRunGate(realFiles, place.runFolder, basisOf(place));
+    const basis = basisOf(place);
+    return { contracts: basis.contracts, openGate: () => openRunGate(realFiles, place.runFolder, basis) };
   }
   const config = loadSettings(input);
+  const { contractFiles, policy } = loadRules(config);
   const { mode, source, symbols, execution } = config;
   const prices = source === "embedded" ? "invented" : "live";
-  return openGate({
-    ...loadRules(config).policy,
-    manifest: { mode, source, venue: source, symbols, prices, execution: execution.mode },
-  });
+  const manifest = { mode, source, venue: source, symbols, prices, execution: execution.mode };
+  return { contracts: openContracts(contractFiles), openGate: () => openGate({ ...policy, manifest }) };
 }
 
 function readEvent(path: string | undefined): AnyDraft {

@@ -1,5 +1,6 @@
 import { EXIT } from "../core/exit_codes.ts";
 import type { PolicyGate } from "../core/ports.ts";
+import { redact } from "../core/secrets.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { checkDecisions } from "../night/check_decisions.ts";
 import { openRunGate, type RunBasis } from "../night/run_basis.ts";
@@ -11,7 +12,7 @@ import { jsonOf, tellSideBySide } from "./what_if.ts";
 
 /**
  * What another policy would have made of a recorded night: which of its decisions would be others, and what would have
- * become of its orders, fills and profit. 0 where nothing differs, else 1.
+ * become of its orders, fills and profit. 0 where no decision differs, else 1.
  */
 export async function diffPolicies(run: string, input: CommandInput, terminal: Terminal): Promise<number> {
   const place = placeOf(run, input.option("var") ?? "var");
@@ -42,17 +43,17 @@ export async function diffPolicies(run: string, input: CommandInput, terminal: T
   const { run_id } = basis.manifest;
   if (input.has("json")) {
     const [recorded, changed] = [jsonOf(results.recorded), jsonOf(results.changed)];
-    terminal.print(
-      JSON.stringify({ run_id, policy_sha256: other.policySha256, ...check, recorded, what_if: changed }),
-    );
+    const result = { run_id, policy_sha256: other.policySha256, ...check, recorded, what_if: changed };
+    terminal.print(redact(JSON.stringify(result)));
   } else {
     tellDisagreements(check, terminal);
-    const { allowed, denied, disagreements } = check;
-    terminal.print(`${run_id}: ${disagreements.length} of ${allowed + denied} decisions would be others`);
+    const { allowed, denied, differing } = check;
+    terminal.print(`${run_id}: ${differing} of ${allowed + denied} decisions would be others`);
     tellSideBySide(terminal, results);
     terminal.print("note: of what was denied only the fields are known that the run's own policy has read");
   }
-  return check.disagreements.length === 0 ? EXIT.ok : EXIT.failure;
+  const hasFailed = results.recorded.failure !== null || results.changed.failure !== null;
+  return check.differing === 0 && !hasFailed ? EXIT.ok : EXIT.failure;
 }
 
 function progressOf(terminal: Terminal, what: string): (count: number) => void {
@@ -63,12 +64,31 @@ async function openOther(input: CommandInput, runFolder: string, basis: RunBasis
   const policy = input.option("policy");
   const data = input.option("data");
   if (policy === undefined) throw new UsageError("Expected --policy WASM");
+  const other = {
+    wasm: readGiven("policy", policy),
+    ...(data === undefined ? {} : { data: readData(data) }),
+  };
   try {
-    return await openRunGate(realFiles, runFolder, basis, {
-      wasm: realFiles.read(policy),
-      ...(data === undefined ? {} : { data: realFiles.read(data) }),
-    });
+    return await openRunGate(realFiles, runFolder, basis, other);
   } catch (error) {
     throw new UsageError(`--policy ${policy}: ${(error as Error).message}`);
+  }
+}
+
+function readData(path: string): Uint8Array {
+  const bytes = readGiven("data", path);
+  try {
+    JSON.parse(new TextDecoder().decode(bytes));
+    return bytes;
+  } catch (error) {
+    throw new UsageError(`--data ${path}: ${(error as Error).message}`);
+  }
+}
+
+function readGiven(option: string, path: string): Uint8Array {
+  try {
+    return realFiles.read(path);
+  } catch (error) {
+    throw new UsageError(`--${option}: ${(error as Error).message}`);
   }
 }

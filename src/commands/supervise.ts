@@ -94,20 +94,23 @@ export async function superviseNight(terminal: Terminal, options: Supervision): 
   );
   for (const [name, listener] of listeners) signals.on(name, listener);
   try {
-    const before = options.words.includes("--resume") ? null : lastRun();
+    const isResuming = options.words.includes("--resume");
+    const before = lastRun();
     for (let resumes = 0, words = options.words;; resumes++) {
       running = options.start(words);
       const end = await running.ended;
       running = null;
       if (DECIDED.includes(end.code) || FORCED.includes(end.code)) return end.code!;
       const runId = lastRun();
-      const hasBegun = runId !== null && runId !== before;
+      const hasBegun = runId !== null && (isResuming || runId !== before);
       const night = hasBegun ? runId : "the night";
       const died = `${night}: its process ${describe(end)}${hasBegun ? "" : " before its first event"}`;
       const why = isEnding
         ? "it was told to end"
         : resumes === resumesMax
         ? `${resumesMax} resumes are all that it gets`
+        : !hasBegun && ["--run-id", "--start"].some((word) => options.words.includes(word))
+        ? "its run is told by --run-id or --start, and cannot be begun twice"
         : null;
       if (why !== null) {
         terminal.say(`${died}, not resumed: ${why}`);
@@ -128,7 +131,7 @@ export async function superviseNight(terminal: Terminal, options: Supervision): 
         terminal.say(`${night}: not resumed: it was told to end`);
         return EXIT.failure;
       }
-      words = hasBegun ? options.resumeWords(runId) : options.words;
+      words = hasBegun && !isResuming ? options.resumeWords(runId) : options.words;
     }
   } finally {
     for (const [name, listener] of listeners) signals.off(name, listener);

@@ -48,9 +48,10 @@ export const verify: Command = {
     terminal.status("");
     const isGood = result.ok && (result.complete || !input.has("require-complete"));
     const decisions = result.ok && input.has("decisions") ? await askAgain(runFolder, terminal) : null;
-    const ok = isGood && (decisions === null || decisions.disagreements.length === 0);
+    const ok = isGood && (decisions === null || decisions.differing === 0);
     if (input.has("json")) {
-      terminal.print(JSON.stringify({ ...asJson(result, ok), ...(decisions === null ? {} : { decisions }) }));
+      const more = decisions === null ? {} : { decisions };
+      terminal.print(redact(JSON.stringify({ ...asJson(result, ok), ...more })));
     } else {
       tell(result, terminal, isGood);
       if (decisions !== null) tellDecisions(decisions, terminal);
@@ -139,17 +140,17 @@ async function askAgain(runFolder: string, terminal: Terminal): Promise<Decision
 
 const DISAGREEMENTS_SHOWN_MAX = 20;
 
-export function tellDisagreements({ disagreements }: DecisionCheck, terminal: Terminal): void {
-  for (const { n, entrypoint, reason } of disagreements.slice(0, DISAGREEMENTS_SHOWN_MAX)) {
+export function tellDisagreements({ disagreements, differing }: DecisionCheck, terminal: Terminal): void {
+  const shown = disagreements.slice(0, DISAGREEMENTS_SHOWN_MAX);
+  for (const { n, entrypoint, reason } of shown) {
     terminal.print(redact(`event ${n}, ${entrypoint}: ${reason}`));
   }
-  const hidden = disagreements.length - DISAGREEMENTS_SHOWN_MAX;
-  if (hidden > 0) terminal.print(`… and ${hidden} more`);
+  if (differing > shown.length) terminal.print(`… and ${differing - shown.length} more`);
 }
 
 function tellDecisions(check: DecisionCheck, terminal: Terminal): void {
   tellDisagreements(check, terminal);
-  const { allowed, denied, disagreements: { length: differing } } = check;
+  const { allowed, denied, differing } = check;
   const verdict = differing === 0
     ? paint("AGREED", "green", terminal.hasColor)
     : paint("DISAGREED", "red", terminal.hasColor);

@@ -12,6 +12,8 @@ import type { RunBasis } from "./run_basis.ts";
 export interface DecisionCheck {
   readonly allowed: number;
   readonly denied: number;
+  readonly differing: number;
+  /** The first of them. */
   readonly disagreements: readonly Disagreement[];
 }
 
@@ -30,13 +32,14 @@ export interface DecisionCheckOptions {
 }
 
 const PROGRESS_EVERY = 10_000;
+const DISAGREEMENTS_KEPT = 100;
 
 export function checkDecisions(
   { files, runFolder, basis, gate, onProgress }: DecisionCheckOptions,
 ): DecisionCheck {
   const { manifest: { run_id: runId, policy_sha256: ownPolicy }, config, contracts } = basis;
   const disagreements: Disagreement[] = [];
-  let [allowed, denied] = [0, 0];
+  let [allowed, denied, differing] = [0, 0, 0];
   for (const { n, event } of readLog(files, runFolder, { runId, queues: config.queues.names })) {
     if (n % PROGRESS_EVERY === 0) onProgress(n);
     const denial = event.type === "policy_denial" ? event.payload : null;
@@ -45,9 +48,11 @@ export function checkDecisions(
     if (denial === null) allowed++;
     else denied++;
     const reason = denial === null ? refusalOf(gate, entrypoint, event) : changeOf(gate, denial, ownPolicy);
-    if (reason !== null) disagreements.push({ n, entrypoint, reason });
+    if (reason === null) continue;
+    differing++;
+    if (disagreements.length < DISAGREEMENTS_KEPT) disagreements.push({ n, entrypoint, reason });
   }
-  return { allowed, denied, disagreements };
+  return { allowed, denied, differing, disagreements };
 }
 
 /** null where it is allowed, as it was. */
@@ -68,8 +73,25 @@ function changeOf(gate: PolicyGate, denial: PolicyDenial, ownPolicy: string): st
     return `${denial.denied_type} was denied (${denial.codes.join(", ")}), the policy allows it`;
   }
   const recorded = { codes: denial.codes, input: denial.input };
-  const found = firstDifference(recorded, { codes: decision.codes, input: decision.input });
+  const found = firstDifference(recorded, {
+    codes: decision.codes,
+    input: cutTo(denial.input, decision.input),
+  });
   if (found === null) return null;
   const [was, is] = [found.recorded, found.replayed].map((value) => JSON.stringify(value) ?? "nothing");
   return `${denial.denied_type} was denied with ${found.field} ${was}, now it is ${is}`;
+}
+
+/** A gate that is not told what its rules read quotes more than they do. */
+function cutTo(fewer: unknown, more: unknown): unknown {
+  if (!isBranch(fewer) || !isBranch(more)) return more;
+  return Object.fromEntries(
+    Object.keys(fewer).filter((name) => Object.hasOwn(more, name)).map((
+      name,
+    ) => [name, cutTo(fewer[name], more[name])]),
+  );
+}
+
+function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

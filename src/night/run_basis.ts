@@ -65,7 +65,7 @@ export function readContracts(files: Files, runFolder: string): Contracts {
   return openContracts(new Map(paths.map((path) => [path, files.read(`${folder}/${path}`)])));
 }
 
-/** Where a run does not keep which fields each rule reads, each is given all of them: it decides the same. */
+/** Where nobody says which fields each rule reads, each is given all of them: it decides the same, and quotes more. */
 const READS_ALL = [["type"], ["source"], ["ts"], ["payload"], ["manifest"]];
 
 /** As they were when the night began. */

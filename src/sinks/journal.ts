@@ -79,7 +79,7 @@ export class Journal implements QueueSink {
     this.#anchorFile = new SegmentedFile(files, audit, "anchors", Infinity, anchors?.segments);
     const places = [this.#anchorFile, mirror];
     this.#anchors = new AnchorLog({ runId, genesis, signer, places, position: anchors });
-    for (const owed of anchors?.owed ?? []) this.#writeOwed(owed);
+    if (anchors !== null) this.#writeOwed(anchors.owed);
   }
 
   /** n of the last event, −1 for none. */
@@ -242,18 +242,21 @@ export class Journal implements QueueSink {
     return lengths;
   }
 
-  /** As it would have been written then, but for the names of files that have rotated since. */
-  #writeOwed(owed: OwedAnchor): void {
-    const { ts, inboxes } = owed;
-    const lengths: FileLength[] = [];
-    for (const queue of this.#queues) {
-      const inbox = inboxes.get(queue.name);
-      if (inbox === undefined) continue;
-      queue.ack(ts, inbox.lines);
-      this.#faults.must(() => queue.acks.write());
-      lengths.push(...lengthsIn(queue, inbox.segments), ...lengthsIn(queue, queue.acks.segments()));
+  /** As they would have been written then, but for the names of files that have rotated since. */
+  #writeOwed(all: readonly OwedAnchor[]): void {
+    for (const owed of all) {
+      const lengths: FileLength[] = [];
+      for (const queue of this.#queues) {
+        const inbox = owed.inboxes.get(queue.name);
+        if (inbox === undefined) continue;
+        queue.ack(owed.ts, inbox.lines);
+        this.#faults.must(() => queue.acks.write());
+        lengths.push(...lengthsIn(queue, inbox.segments), ...lengthsIn(queue, queue.acks.segments()));
+      }
+      this.#anchors.anchorOwed(owed, lengths);
     }
-    this.#anchors.anchorOwed(owed, lengths);
+    if (all.length === 0) return;
+    if (this.#options.isDurable) this.#faults.must(() => this.#queues.forEach(({ acks }) => acks.sync()));
     this.#faults.must(() => this.#anchorFile.write());
     this.#faults.may(() => this.#options.mirror.write());
   }

@@ -242,7 +242,7 @@ class LineCounter {
 }
 
 /** A new segment (it sorts first): the active file is another one now, even where it is as long as the last was. */
-export function forgetRotated(lengths: Map<string, number>, path: string): void {
+export function forgetRotated(lengths: Map<string, unknown>, path: string): void {
   const active = path.replace(/\.[0-9]{6}\.jsonl$/, ".jsonl");
   if (active !== path && !lengths.has(path)) lengths.delete(active);
 }

@@ -1,4 +1,5 @@
 import { type Anchor, genesisHead, nextHead, NO_ANCHOR, signedText } from "../core/audit_chain.ts";
+import { forgetRotated } from "../sinks/run_position.ts";
 import { anchorFormProblem } from "./anchor_form.ts";
 import type { Findings } from "./findings.ts";
 import type { CheckedLine, RunReader } from "./run_reader.ts";
@@ -58,7 +59,10 @@ export class AnchorChain {
       const anchor = line.value as unknown as Anchor;
       last = line;
       anchors.push({ anchor, line: line.line });
-      for (const [path, length] of Object.entries(anchor.files)) lengths.set(path, length);
+      for (const [path, length] of Object.entries(anchor.files)) {
+        forgetRotated(lengths, path);
+        lengths.set(path, length);
+      }
     }
     const problem = last === null || signatures === "all" ? null : signatureProblem(last, verifier);
     if (problem !== null) findings.problem(FILE, last!.line, problem);

@@ -35,12 +35,16 @@ test("policy diff says which decisions another policy would change, and what wou
     assert.match(printed[20]!, /^… and \d+ more$/);
     assert.ok(printed.some((line) => /^ {2}fills +\d+ +0/.test(line)), printed.join("\n"));
     const json = JSON.parse((await diff(...strict, "--json")).printed[0]!);
-    assert.ok(json.disagreements.length > 100 && json.what_if.counts.policy_denial > 100);
+    assert.ok(json.differing > 100 && json.what_if.counts.policy_denial > 100);
 
     writeFileSync(`${folder}/broken.wasm`, "no wasm");
     const broken = await diff("--policy", `${folder}/broken.wasm`);
     assert.equal([broken.code, (await diff()).said[0]], [EXIT.usage, "Expected --policy WASM"]);
     assert.match(broken.said.join("\n"), /broken\.wasm: Policy cannot be loaded/);
+    assert.match((await diff("--policy", wasm, "--data", "/no/such")).said.join(), /^--data: ENOENT/);
+    const noData = await diff("--policy", wasm, "--data", wasm);
+    assert.equal(noData.code, EXIT.usage);
+    assert.match(noData.said[0]!, /^--data .*policy\.wasm: /);
     appendFileSync(`${folder}/runs/${NIGHT_ID}/queues/fills/inbox.jsonl`, "x\n");
     assert.is((await diff(...strict)).code, EXIT.integrity);
   }));

@@ -82,6 +82,7 @@ test("policy refuses what it cannot explain", async () => {
       ["{", /is not JSON/],
       ["null", /has no type, expected an event$/],
       ['{"type":1}', /has no type/],
+      ['{"type":"policy_denial"}', /^--event: a policy_denial without entrypoint, denied_type and codes/],
       ['{"type":"wish"}', /^--event: no event is of type "wish"$/],
       [`sha256:${"0".repeat(64)}:{}`, /:1: hash is 0+, the bytes give/],
     ] as const

@@ -113,10 +113,21 @@ test("superviseNight() begins its own night anew where that has no event, and re
   }
 });
 
+test("superviseNight() begins no night anew whose run can be made once only", async () => {
+  for (const word of ["--run-id", "--start"]) {
+    const words = [...NIGHT, word, "x"];
+    const { code, started, said } = await supervised([KILLED], { words, lastRun: () => null });
+    assert.equal([code, started], [EXIT.failure, [words]]);
+    assert.match(said[0]!, /before its first event, not resumed: its run is told by --run-id or --start/);
+  }
+});
+
 test("superviseNight() resumes the run that it was told to resume, though it is the last one already", async () => {
   const words = ["--mode", "nore", "--resume", "latest"];
-  const { code, started } = await supervised([KILLED, ended(0)], { words, lastRun: () => "20261121_220000" });
-  assert.equal([code, started], [EXIT.ok, [words, ["--resume", "20261121_220000"]]]);
+  for (const run of ["20261121_220000", "20261119_220000", null]) { // the last one need not be that one yet
+    const { code, started } = await supervised([KILLED, ended(0)], { words, lastRun: () => run });
+    assert.equal([code, started], [EXIT.ok, [words, words]]);
+  }
 });
 
 test("superviseNight() passes a signal on and resumes nothing more", async () => {

@@ -20,7 +20,7 @@ const foreign = onceAt(SIM_START_TS + 500, (ts) => ({
 } as never));
 const night = await nightToReplay(["duration_ms=3000"], { agenda: foreign });
 const trading = await nightToReplay([]);
-const agreed = { allowed: 0, denied: 0, disagreements: [] };
+const agreed = { allowed: 0, denied: 0, differing: 0, disagreements: [] };
 
 async function checked(
   { files, runFolder }: Pick<typeof night, "files" | "runFolder">,
@@ -44,6 +44,21 @@ test("checkDecisions() asks about every denial, and agrees", async () => {
   const denials = eventsOf(night.files, night.runFolder).filter(({ type }) => type === "policy_denial");
   assert.is(denials.length, 1);
   assert.equal(await checked(night), { ...agreed, denied: 1 });
+});
+
+test("checkDecisions() agrees where nobody says what the rules read, too", async () => {
+  const { files, runFolder } = night;
+  const basis = readBasis(files, runFolder, CONFIG_SCHEMA);
+  const wasm = files.read(`${runFolder}/policy/${basis.manifest.policy_sha256}.wasm`);
+  const gate = await openRunGate(files, runFolder, basis, { wasm });
+  const check = checkDecisions({ files, runFolder, basis, gate, onProgress: () => {} });
+  assert.equal(check, { ...agreed, denied: 1 });
+});
+
+test("checkDecisions() counts all that differ, and keeps the first of them", async () => {
+  const deny = { decide: () => ({ allow: false, codes: ["NO"], input: {} }) } as const;
+  const { allowed, differing, disagreements } = await checked(trading, (gate) => ({ ...gate, ...deny }));
+  assert.equal([differing, disagreements.length], [allowed, 100]);
 });
 
 test("checkDecisions() names what another policy would have decided", async () => {

@@ -30,12 +30,14 @@ test("mutantsOf() takes away each denial, and each condition of a body", () => {
   assert.equal(mutants.map(({ line, what }) => `${line} ${what}`), [
     "6 is_fine",
     "7 count(denials) == 0",
+    '10 input.type == "fine"',
     "16 SOME_ONE",
     "18 SOME_TWO",
     "19 is_fine",
     "20 not other",
   ]);
-  const [, , one, two, condition] = mutants;
+  const [, , helper, one, two, condition] = mutants;
+  assert.is(helper!.text, SOURCE.replace('is_fine if input.type == "fine"', "is_fine if true"));
   assert.not.match(one!.text, "SOME_ONE");
   assert.match(one!.text, "SOME_TWO");
   assert.is(two!.text, SOURCE.slice(0, SOURCE.indexOf('denials contains "SOME_TWO"')));

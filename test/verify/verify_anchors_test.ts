@@ -71,6 +71,22 @@ test("AnchorChain accepts what was signed over these events", () => {
   assert.equal([...chain.lengths], [["queues/q/inbox.jsonl", [300, 3]]]);
 });
 
+test("AnchorChain takes the active file for a new one where a segment is named for the first time", () => {
+  const named: readonly Anchor["files"][] = [
+    { "queues/q/inbox.jsonl": [100, 1] },
+    { "queues/q/inbox.000001.jsonl": [100, 1] }, // a crash has left the new active file empty
+    { "queues/q/inbox.000001.jsonl": [100, 1], "queues/q/inbox.jsonl": [50, 1] },
+  ];
+  const lengths = (count: number) => {
+    const text = anchorFile((anchor) => ({ ...anchor, files: named[anchor.i]! }));
+    const { chain } = chainOf(text.split("\n").slice(0, count).join("\n") + "\n");
+    return Object.fromEntries(chain.lengths);
+  };
+  assert.equal(lengths(1), named[0]);
+  assert.equal(lengths(2), named[1]);
+  assert.equal(lengths(3), named[2]);
+});
+
 test("AnchorChain is empty when no anchor was written", () => {
   const { chain, addEvents, problems } = chainOf("");
   addEvents(2);

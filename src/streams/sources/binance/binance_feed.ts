@@ -112,8 +112,17 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
   };
   /** A defect of ours: it is told, and nothing more comes before a restart. */
   const fail = (to: Subscriber<AnyDraft>, error: unknown) => {
-    session?.stop();
-    to.next(down(health("", null, quotes.leftOut), error));
+    const failures = [error, ...stopSession()];
+    to.next(down(health("", null, quotes.leftOut), failures));
+  };
+  /** Gives what goes wrong with it. */
+  const stopSession = (): readonly unknown[] => {
+    try {
+      session?.stop();
+      return [];
+    } catch (error) {
+      return [error];
+    }
   };
   const start = (to: Subscriber<AnyDraft>, begun: FeedSession) => {
     try {
@@ -130,11 +139,8 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
       session = open(subscriber);
       subscriber.add(() => {
         lastWord = wordNow();
-        try {
-          session?.stop();
-        } catch (error) {
-          lastWord = down(lastWord, error); // RxJS loses what is thrown here, and the night would never end
-        }
+        const failures = stopSession(); // RxJS would lose what is thrown here, and the night would never end
+        if (failures.length > 0) lastWord = down(lastWord, failures);
         session = output = null;
       });
       start(subscriber, session);
@@ -157,8 +163,10 @@ export function binanceFeed(options: BinanceFeedOptions): BinanceFeed {
   };
 }
 
-function down(draft: Draft<"health">, error: unknown): Draft<"health"> {
-  const detail = `failed: ${error instanceof Error ? error.message : String(error)}`;
+function down(draft: Draft<"health">, failures: readonly unknown[]): Draft<"health"> {
+  const detail = `failed: ${
+    failures.map((error) => error instanceof Error ? error.message : String(error)).join("; ")
+  }`;
   return { ...draft, payload: { ...draft.payload, state: "DOWN", detail } };
 }
 

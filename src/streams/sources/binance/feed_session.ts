@@ -169,8 +169,16 @@ export function feedSession(
       probing.start();
     },
     stop() {
-      for (const part of [lines, healer, probing]) part.stop();
       quoteTimer.clear();
+      const failures: unknown[] = [];
+      for (const part of [healer, probing, lines]) {
+        try {
+          part.stop();
+        } catch (error) {
+          failures.push(error);
+        }
+      }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }

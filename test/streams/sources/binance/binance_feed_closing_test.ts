@@ -1,6 +1,18 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { feedStage, quoteMessage } from "../../../support/feed_stage.ts";
+import { type FeedStage, feedStage, quoteMessage } from "../../../support/feed_stage.ts";
+
+/** Every socket throws when it is closed. */
+function brokenClose(stage: FeedStage): void {
+  const { dialer } = stage.venue;
+  const dial = dialer.dial.bind(dialer);
+  dialer.dial = (...where) => ({
+    ...dial(...where),
+    close() {
+      throw new Error("broken");
+    },
+  });
+}
 
 test("binanceFeed() closes everything when it is unsubscribed, and keeps its last word", async () => {
   const stage = feedStage({ book: 60_000 });
@@ -23,19 +35,30 @@ test("binanceFeed() closes everything when it is unsubscribed, and keeps its las
 
 test("binanceFeed() that cannot be closed says so in its last word", async () => {
   const stage = feedStage();
-  const { dialer } = stage.venue;
-  const dial = dialer.dial.bind(dialer);
-  dialer.dial = (...where) => ({
-    ...dial(...where),
-    close() {
-      throw new Error("broken");
-    },
-  });
+  brokenClose(stage);
   stage.start();
   await stage.time.advance(1000);
   stage.stop();
   const { state, detail } = stage.feed.lastHealth().payload;
   assert.equal([state, detail], ["DOWN", "failed: broken"]);
+  await stage.time.advance(25);
+  assert.is(stage.time.actions.length, 0);
+});
+
+test("binanceFeed() that fails and cannot be closed says both", async () => {
+  const stage = feedStage({
+    onUnusable() {
+      throw new Error("first");
+    },
+  });
+  brokenClose(stage);
+  stage.start();
+  await stage.time.advance(1000);
+  stage.venue.sockets[0]!.receive("no JSON");
+  await stage.time.advance(1000);
+  assert.equal(stage.healths().filter(({ state }) => state === "DOWN").map(({ detail }) => detail), [
+    "failed: first; broken",
+  ]);
 });
 
 test("binanceFeed() dials no more when its subscriber leaves on the news that it is lost", async () => {
