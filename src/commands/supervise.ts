@@ -9,8 +9,7 @@ import { nore } from "./nore.ts";
 
 /**
  * Runs a night in a process of its own and goes on with it where that process dies; before its first event it is begun
- * anew. What the program itself has decided
- * (a stop, a refusal, damage) is never gone on with.
+ * anew. What the program itself has decided (a stop, a refusal, damage) is never gone on with.
  */
 export const supervise: Command = {
   name: "supervise",

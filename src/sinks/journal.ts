@@ -215,10 +215,7 @@ export class Journal implements QueueSink {
     this.#commit(sync);
     const changed = final ? this.#queues : this.#queues.filter((queue) => queue.hasUnacked);
     for (const queue of changed) queue.ack(this.#ts);
-    const write = (file: SegmentedFile | AnchorMirror) => {
-      file.write();
-      if (sync) file.sync();
-    };
+    const write = (file: SegmentedFile | AnchorMirror) => this.#write(file, sync);
     // Nothing comes behind the final anchor, so it must not say of a cursor that it is where it is not.
     const orStop = (work: () => void) => final ? this.#faults.must(work) : this.#faults.may(work);
     this.#faults.must(() => changed.forEach(({ acks }) => write(acks)));
@@ -227,6 +224,11 @@ export class Journal implements QueueSink {
     this.#faults.must(() => write(this.#anchorFile));
     orStop(() => write(this.#options.mirror));
     this.#faults.checkFreeSpace();
+  }
+
+  #write(file: SegmentedFile | AnchorMirror, sync: boolean): void {
+    file.write();
+    if (sync) file.sync();
   }
 
   /** Of the files that have more lines than at the last anchor; of every file for the final one. */
@@ -256,9 +258,12 @@ export class Journal implements QueueSink {
       this.#anchors.anchorOwed(owed, lengths);
     }
     if (all.length === 0) return;
-    if (this.#options.isDurable) this.#faults.must(() => this.#queues.forEach(({ acks }) => acks.sync()));
-    this.#faults.must(() => this.#anchorFile.write());
-    this.#faults.may(() => this.#options.mirror.write());
+    const write = (file: SegmentedFile | AnchorMirror) => this.#write(file, this.#options.isDurable);
+    this.#faults.must(() => {
+      for (const { acks } of this.#queues) write(acks);
+      write(this.#anchorFile);
+    });
+    this.#faults.may(() => write(this.#options.mirror));
   }
 
   /** Views may fail while the lines are sound: the stop that this asks for comes back from endTurn. */
