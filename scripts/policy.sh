@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The policy stage: format, strict check, tests with full coverage, a test that notices each rule and condition that is
-# taken away, a fresh build that must equal the committed one, and decisions of the wasm that must be those of opa.
+# taken away, a fresh build that must equal the committed one, decisions of the wasm that must be those of opa, and
+# OPA's own conformance cases through our loader.
 # Ends with one line that counts the Rego tests.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,6 +32,7 @@ fi
 node --import tsx scripts/policy_mutants.ts || status=1
 node --import tsx scripts/build_policy.ts --check || status=1
 node --import tsx scripts/policy_parity.ts || status=1
+node --import tsx scripts/opa_conformance.ts || status=1
 
 # No total: the tests did not even compile, which is one failure at least.
 echo "policy: ${passed:-0} passed, $((${total:-1} - ${passed:-0})) failed"

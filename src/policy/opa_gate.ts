@@ -48,7 +48,7 @@ export interface LoadedPolicy {
 }
 
 export async function openGate(options: GateOptions): Promise<OpaGate> {
-  return gateOver(await load(options.wasm, options.data), options);
+  return gateOver(await loadBounded(options.wasm, options.data), options);
 }
 
 export function gateOver(policy: LoadedPolicy, options: Omit<GateOptions, "wasm" | "data">): OpaGate {
@@ -80,7 +80,8 @@ export function gateOver(policy: LoadedPolicy, options: Omit<GateOptions, "wasm"
   };
 }
 
-async function load(wasm: Uint8Array, data: unknown): Promise<LoadedPolicy> {
+/** Whatever it is asked, its memory has an end. */
+export async function loadBounded(wasm: Uint8Array, data: unknown): Promise<LoadedPolicy> {
   try {
     const policy = await loadPolicy(new Uint8Array(wasm), { ...MEMORY_PAGES });
     policy.setData(data as object);
@@ -132,7 +133,7 @@ function isSortedCodes(value: unknown): value is readonly string[] {
 }
 
 /** The SDK throws Errors, bare strings and plain objects. */
-function messageOf(thrown: unknown): string {
+export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   return typeof thrown === "string" ? thrown : JSON.stringify(thrown);
 }
