@@ -1,39 +1,19 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCommand } from "../../src/commands/command_table.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { takeVarLock } from "../../src/edge/var_lock.ts";
-import { fakeTerminal } from "../support/fake_terminal.ts";
-import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
+import { NIGHT_ID } from "../support/real_night.ts";
+import { called, recordedVar } from "../support/recorded_var.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 import { untarred } from "../support/untarred.ts";
 import { verifyPy } from "../support/verify_py.ts";
 
-const original = mkdtempSync(`${tmpdir()}/nore-test-`);
-const ran = `${original}/runs/${NIGHT_ID}`;
-test.before(async () => {
-  assert.is((await noreNight(original, [...NIGHT_START, "--duration", "5s"])).code, 0);
-});
-test.after(() => rmSync(original, { recursive: true }));
+const { folder: original, run: ran } = recordedVar(test);
 
-async function bundle(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand(["bundle", ...words], terminal);
-  return { code, printed: terminal.printed, said: terminal.said };
-}
+const bundle = (...words: readonly string[]) => called("bundle", ...words);
 
 const inBundle = (use: (out: string, folder: string) => Promise<void>) =>
   inTempFolder((folder) => use(`${folder}/night.tar.gz`, folder));

@@ -2,10 +2,9 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCommand } from "../../src/commands/command_table.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
-import { fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
+import { called } from "../support/recorded_var.ts";
 import { repoPolicyBytes } from "../support/repo_policy.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
@@ -13,11 +12,8 @@ test("policy diff says which decisions another policy would change, and what wou
   inTempFolder(async (folder) => {
     assert.is((await noreNight(folder, [...NIGHT_START, "--duration", "20s"])).code, 0);
     const wasm = fileURLToPath(new URL("../../policies/build/policy.wasm", import.meta.url));
-    const diff = async (...words: readonly string[]) => {
-      const terminal = fakeTerminal();
-      const code = await runCommand(["policy", "diff", NIGHT_ID, "--var", folder, ...words], terminal);
-      return { code, printed: terminal.printed, said: terminal.said };
-    };
+    const diff = (...words: readonly string[]) =>
+      called("policy", "diff", NIGHT_ID, "--var", folder, ...words);
     const same = await diff("--policy", wasm);
     assert.is(same.code, EXIT.ok);
     assert.match(same.printed[0]!, new RegExp(`^${NIGHT_ID}: 0 of \\d+ decisions would be others$`));

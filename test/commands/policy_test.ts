@@ -1,37 +1,30 @@
 import { writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCommand } from "../../src/commands/command_table.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
 import { formatLine } from "../../src/core/journal_line.ts";
-import { fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
+import { type Called, called } from "../support/recorded_var.ts";
 import { intentDraft, tickDraft } from "../support/repo_policy.ts";
 import { sampleEvents } from "../support/sample_events.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
-async function policy(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand(["policy", ...words], terminal);
-  return { code, printed: terminal.printed, said: terminal.said };
-}
+const policy = (...words: readonly string[]) => called("policy", ...words);
 
 /** Of one event in a file. */
-function explained(text: string, ...words: readonly string[]): ReturnType<typeof policy> {
-  let result: Awaited<ReturnType<typeof policy>>;
-  return inTempFolder(async (folder) => {
+async function explained(text: string, ...words: readonly string[]): Promise<Called> {
+  let result: Called;
+  await inTempFolder(async (folder) => {
     const path = `${folder}/event.json`;
     writeFileSync(path, text);
     result = await policy("explain", "--event", path, ...words);
-  }).then(() => result);
+  });
+  return result!;
 }
 
 test("policy explain says that an event is allowed, by which gate, or that none is asked", async () => {
-  assert.equal(await explained(JSON.stringify(intentDraft)), {
-    code: EXIT.ok,
-    printed: ["ALLOWED order_intent by nore/order/decision"],
-    said: [],
-  });
+  const { code, printed, said } = await explained(JSON.stringify(intentDraft));
+  assert.equal([code, printed, said], [EXIT.ok, ["ALLOWED order_intent by nore/order/decision"], []]);
   const fill = await explained(JSON.stringify(sampleEvents.fill));
   assert.equal([fill.code, fill.printed], [EXIT.ok, ["No gate is asked about fill"]]);
 });

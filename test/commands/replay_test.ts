@@ -1,14 +1,4 @@
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -20,25 +10,14 @@ import type { OpenRun } from "../../src/night/open_run.ts";
 import { assess, type Crash, crashedNight } from "../support/crashed_nights.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { BUSY } from "../support/night_to_replay.ts";
-import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
+import { NIGHT_ID } from "../support/real_night.ts";
+import { called, recordedVar } from "../support/recorded_var.ts";
 import { configWith } from "../support/repo_config.ts";
 import { repoPolicy } from "../support/repo_policy.ts";
 import { simNight } from "../support/sim_night.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
-const original = mkdtempSync(`${tmpdir()}/nore-test-`);
-test.before(async () => {
-  assert.is((await noreNight(original, [...NIGHT_START, "--duration", "5s"])).code, 0);
-});
-test.after(() => rmSync(original, { recursive: true }));
-
-/** A var with one good run, for a test to spoil. */
-function withRun(use: (varFolder: string, run: string) => void | Promise<void>): Promise<void> {
-  return inTempFolder(async (folder) => {
-    cpSync(original, folder, { recursive: true });
-    await use(folder, `${folder}/runs/${NIGHT_ID}`);
-  });
-}
+const { folder: original, withRun } = recordedVar(test);
 
 /** A run that somebody else's program has made, on the real disk: sound, signed, and decided otherwise. */
 function withOtherRun(
@@ -52,12 +31,7 @@ function withOtherRun(
   });
 }
 
-async function replay(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand(["replay", ...words], terminal);
-  const { printed, said } = terminal;
-  return { code, printed, said, last: printed.at(-1) };
-}
+const replay = (...words: readonly string[]) => called("replay", ...words);
 
 function contentsOf(folder: string): readonly (readonly [string, number])[] {
   const names = (readdirSync(folder, { recursive: true }) as string[]).sort();

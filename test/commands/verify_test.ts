@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runCommand } from "../../src/commands/command_table.ts";
@@ -7,29 +6,12 @@ import { runFolderOf } from "../../src/commands/verify.ts";
 import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
-import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
-import { inTempFolder } from "../support/temp_folder.ts";
+import { NIGHT_ID } from "../support/real_night.ts";
+import { called, recordedVar } from "../support/recorded_var.ts";
 
-const original = mkdtempSync(`${tmpdir()}/nore-test-`);
-test.before(async () => {
-  assert.is((await noreNight(original, [...NIGHT_START, "--duration", "5s"])).code, 0);
-});
-test.after(() => rmSync(original, { recursive: true }));
+const { withRun } = recordedVar(test);
 
-/** A var with one good run, for a test to spoil. */
-function withRun(use: (varFolder: string, run: string) => void | Promise<void>): Promise<void> {
-  return inTempFolder(async (folder) => {
-    cpSync(original, folder, { recursive: true });
-    await use(folder, `${folder}/runs/${NIGHT_ID}`);
-  });
-}
-
-async function verify(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand(["verify", ...words], terminal);
-  const { printed, said } = terminal;
-  return { code, printed, said, last: printed.at(-1) };
-}
+const verify = (...words: readonly string[]) => called("verify", ...words);
 
 function spoil(path: string, from: string, to: string): void {
   writeFileSync(path, readFileSync(path, "utf8").replace(from, to));

@@ -1,30 +1,20 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, statSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCommand } from "../../src/commands/command_table.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
-import { fakeTerminal } from "../support/fake_terminal.ts";
-import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
+import { NIGHT_ID } from "../support/real_night.ts";
+import { called, recordedVar } from "../support/recorded_var.ts";
 
-const varFolder = mkdtempSync(`${tmpdir()}/nore-test-`);
 const STRATEGY = JSON.stringify([{
   id: "trend",
   name: "momentum",
   capital: "10000",
   parameters: { bar_ms: 250, fast_period: 1, slow_period: 2, entry_bps: 0.01, cooldown_ms: 0 },
 }]);
-test.before(async () => {
-  const words = [...NIGHT_START, "--duration", "30s", "--set", `strategy.list=${STRATEGY}`];
-  assert.is((await noreNight(varFolder, words)).code, 0);
-});
-test.after(() => rmSync(varFolder, { recursive: true }));
+const night = ["--duration", "30s", "--set", `strategy.list=${STRATEGY}`];
+const { folder: varFolder } = recordedVar(test, night);
 
-async function nore(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand([...words, "--var", varFolder], terminal);
-  return { code, printed: terminal.printed, said: terminal.said };
-}
+const nore = (...words: readonly string[]) => called(...words, "--var", varFolder);
 const replay = (...words: readonly string[]) => nore("replay", "latest", ...words);
 
 const ages = () =>
