@@ -11,6 +11,7 @@ import { loadPolicy } from "@open-policy-agent/opa-wasm";
 import { sha256Hex } from "../src/core/sha256.ts";
 import { parseRegistry } from "../src/core/contracts.ts";
 import { type Annotation, codesIn, type Denial, denialsOf, policiesText } from "./policies_text.ts";
+import { pinnedOpa } from "./pinned_opa.ts";
 import { joinReads, type Path, readsOf } from "./policy_reads.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -125,10 +126,7 @@ function docsText(
 }
 
 async function build(): Promise<ReadonlyMap<string, Buffer>> {
-  const opa = execFileSync("bash", [at("scripts/get_opa.sh")], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  }).trim();
+  const opa = pinnedOpa();
   const packages = findPackages();
   const capabilities = capabilitiesText(opa);
   const wasm = compile(opa, capabilities, packages);

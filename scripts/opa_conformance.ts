@@ -2,7 +2,7 @@
  * Runs OPA's own conformance cases through the policy loader of the program: each is compiled to wasm by the pinned opa
  * and must give what the case wants. Cases that wasm cannot express are counted by their reason. `scripts/opa_conformance.ts [PART OF A NOTE]`
  */
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { loadBounded, messageOf } from "../src/policy/opa_gate.ts";
+import { pinnedOpa } from "./pinned_opa.ts";
 
 interface Case {
   readonly note: string;
@@ -36,11 +37,7 @@ if (!existsSync(CASES)) {
   process.stdout.write(`skipped: ${CASES} is not there\n0 passed, 0 failed\n`);
   process.exit(0);
 }
-const opa = execFileSync("bash", ["scripts/get_opa.sh"], {
-  cwd: ROOT,
-  encoding: "utf8",
-  stdio: ["ignore", "pipe", "inherit"],
-}).trim();
+const opa = pinnedOpa();
 const [part = ""] = process.argv.slice(2);
 const cases = gunzipSync(readFileSync(CASES)).toString("utf8").trimEnd().split("\n")
   .map((line) => JSON.parse(line) as Case).filter(({ note }) => note.includes(part));

@@ -2,19 +2,17 @@
  * Takes the policy's rules away, one at a time (every denial, and every condition in a rule's body), and runs the Rego
  * tests each time: a change that no test notices fails. `scripts/policy_mutants.ts`
  */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { pinnedOpa } from "./pinned_opa.ts";
 import { mutantsOf } from "./rego_mutants.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const opa = execFileSync("bash", [join(ROOT, "scripts/get_opa.sh")], {
-  encoding: "utf8",
-  stdio: ["ignore", "pipe", "inherit"],
-}).trim();
+const opa = pinnedOpa();
 const folder = mkdtempSync(join(tmpdir(), "nore-mutants-"));
 /** 0: all pass, 2: one fails, 1: that is no policy. A package stands alone, so that its own tests are all there is to ask. */
 const testStatus = (packageFolder: string) =>

@@ -24,15 +24,12 @@ import {
   signalDraft,
   tickDraft,
 } from "../test/support/repo_policy.ts";
+import { pinnedOpa } from "./pinned_opa.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SEED = 7;
 const count = Number(process.argv[2] ?? 1000);
-const opa = execFileSync("bash", ["scripts/get_opa.sh"], {
-  cwd: ROOT,
-  encoding: "utf8",
-  stdio: ["ignore", "pipe", "inherit"],
-}).trim();
+const opa = pinnedOpa();
 
 const BASES: Readonly<Record<string, readonly LooseDraft[]>> = {
   [AI]: [adviceDraft],

@@ -1,10 +1,10 @@
+import type { Config } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { AnyDraft, PolicyDenial } from "../core/event.ts";
 import { parseLine } from "../core/journal_line.ts";
 import type { Decision, PolicyGate } from "../core/ports.ts";
 import { redact } from "../core/secrets.ts";
-import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { openContracts } from "../night/open_run.ts";
 import { openRunGate } from "../night/run_basis.ts";
@@ -12,7 +12,8 @@ import { openGate } from "../policy/opa_gate.ts";
 import type { DenialText } from "../policy/policy_files.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
 import { basisOf, placeOf } from "./cut_short_run.ts";
-import { loadRules } from "./load_rules.ts";
+import { readGiven } from "./given_file.ts";
+import { loadRules, type Rules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { paint } from "./paint.ts";
 import { diffPolicies } from "./policy_diff.ts";
@@ -53,15 +54,19 @@ export const policy: Command = {
 
 async function explainEvent(input: CommandInput, terminal: Terminal): Promise<number> {
   const event = readEvent(input.option("event"));
-  const { denials } = loadRules(loadSettings(input)).policy;
-  const explained = await explain(event, input);
+  const config = loadSettings(input);
+  const own = loadRules(config);
+  const explained = await explain(
+    event,
+    input.option("run") === undefined ? ownRules(config, own) : runRules(input),
+  );
   if (explained === null) {
     terminal.print(`No gate is asked about ${event.type}`);
     return EXIT.ok;
   }
   const { decision } = explained;
   const codes = decision.allow ? [] : decision.codes;
-  const rules = codes.map((code) => ({ code, ...denials.get(code) ?? UNKNOWN }));
+  const rules = codes.map((code) => ({ code, ...own.policy.denials.get(code) ?? UNKNOWN }));
   if (input.has("json")) {
     const { type, entrypoint } = explained;
     terminal.print(redact(JSON.stringify({ type, entrypoint, ...decision, rules })));
@@ -82,18 +87,17 @@ interface Explained {
 }
 
 /** A denial is its own answer. null where no gate is asked. */
-async function explain(event: AnyDraft, input: CommandInput): Promise<Explained | null> {
+async function explain(event: AnyDraft, { contracts, open }: GatedBy): Promise<Explained | null> {
   if (event.type === "policy_denial") {
     const { denied_type: type, entrypoint, codes, input: seen } = denialIn(event);
     return { type, entrypoint, decision: { allow: false, codes, input: seen } };
   }
-  const { contracts, openGate } = rulesFor(input);
   if (!(contracts.types as readonly string[]).includes(event.type)) {
     throw new UsageError(`--event: no event is of type ${JSON.stringify(event.type)}`);
   }
   const entrypoint = contracts.entrypointOf(event.type);
   if (entrypoint === null) return null;
-  const gate = await openGate();
+  const gate = await open();
   return { type: event.type, entrypoint, decision: gate.decide(entrypoint, { ...event, cause: null }) };
 }
 
@@ -105,32 +109,27 @@ function denialIn({ payload }: AnyDraft): PolicyDenial {
   throw new UsageError("--event: a policy_denial without entrypoint, denied_type and codes says nothing");
 }
 
-/** Those of a run, or the program's own. */
-function rulesFor(
-  input: CommandInput,
-): { readonly contracts: Contracts; readonly openGate: () => Promise<PolicyGate> } {
-  const run = input.option("run");
-  if (run !== undefined) {
-    const place = placeOf(run, input.option("var") ?? "var");
-    const basis = basisOf(place);
-    return { contracts: basis.contracts, openGate: () => openRunGate(realFiles, place.runFolder, basis) };
-  }
-  const config = loadSettings(input);
-  const { contractFiles, policy } = loadRules(config);
+interface GatedBy {
+  readonly contracts: Contracts;
+  readonly open: () => Promise<PolicyGate>;
+}
+
+function runRules(input: CommandInput): GatedBy {
+  const place = placeOf(input.option("run")!, input.option("var"));
+  const basis = basisOf(place);
+  return { contracts: basis.contracts, open: () => openRunGate(realFiles, place.runFolder, basis) };
+}
+
+function ownRules(config: Config, { contractFiles, policy }: Rules): GatedBy {
   const { mode, source, symbols, execution } = config;
   const prices = source === "embedded" ? "invented" : "live";
   const manifest = { mode, source, venue: source, symbols, prices, execution: execution.mode };
-  return { contracts: openContracts(contractFiles), openGate: () => openGate({ ...policy, manifest }) };
+  return { contracts: openContracts(contractFiles), open: () => openGate({ ...policy, manifest }) };
 }
 
 function readEvent(path: string | undefined): AnyDraft {
   if (path === undefined) throw new UsageError("Expected --event FILE");
-  let text: string;
-  try {
-    text = readText(path);
-  } catch (error) {
-    throw new UsageError(`--event: ${(error as Error).message}`);
-  }
+  const text = new TextDecoder().decode(readGiven("event", path));
   const isLine = text.startsWith("sha256:");
   const line = isLine ? parseLine(text.split("\n", 1)[0]!) : { ok: true as const, json: text };
   if (!line.ok) throw new UsageError(`--event: ${path}:1: ${line.problem}`);

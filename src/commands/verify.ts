@@ -12,8 +12,10 @@ import { openRunGate, readBasis } from "../night/run_basis.ts";
 import { mirrorFolder } from "../sinks/anchor_mirror.ts";
 import { type Verification, verifyRun } from "../verify/verify_run.ts";
 import { type Command, onlyOperand, type Terminal, UsageError } from "./command.ts";
+import { readGiven } from "./given_file.ts";
 import { paint } from "./paint.ts";
 import { shownProblems } from "./shown_problems.ts";
+import { tellDecisions } from "./told_decisions.ts";
 
 /** Checks every byte of a run that its hashes, its chain and its anchors cover. Takes no lock, writes nothing. */
 export const verify: Command = {
@@ -73,7 +75,7 @@ export function runFolderOf(word: string, varFolder: string): string {
 
 /** Where the run says its mirror is, as seen from the run's own place. */
 function readMirror(runFolder: string, path: string | undefined): Uint8Array | null {
-  if (path !== undefined) return readGiven("--mirror", path);
+  if (path !== undefined) return readGiven("mirror", path);
   let setting: string;
   try {
     const config = JSON.parse(readText(`${runFolder}/config.json`)) as { audit: { anchor_mirror: string } };
@@ -88,20 +90,12 @@ function readMirror(runFolder: string, path: string | undefined): Uint8Array | n
 
 function readKey(path: string | undefined): string | null {
   if (path === undefined) return null;
-  const key = new TextDecoder().decode(readGiven("--pubkey", path)).trim();
+  const key = new TextDecoder().decode(readGiven("pubkey", path)).trim();
   try {
     verifierOf(key);
     return key;
   } catch (error) {
     throw new UsageError(`--pubkey: ${(error as Error).message}`);
-  }
-}
-
-function readGiven(option: string, path: string): Uint8Array {
-  try {
-    return realFiles.read(path);
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message}`);
   }
 }
 
@@ -136,29 +130,6 @@ async function askAgain(runFolder: string, terminal: Terminal): Promise<Decision
   });
   terminal.status("");
   return check;
-}
-
-const DISAGREEMENTS_SHOWN_MAX = 20;
-
-export function tellDisagreements({ disagreements, differing }: DecisionCheck, terminal: Terminal): void {
-  const shown = disagreements.slice(0, DISAGREEMENTS_SHOWN_MAX);
-  for (const { n, entrypoint, reason } of shown) {
-    terminal.print(redact(`event ${n}, ${entrypoint}: ${reason}`));
-  }
-  if (differing > shown.length) terminal.print(`… and ${differing - shown.length} more`);
-}
-
-function tellDecisions(check: DecisionCheck, terminal: Terminal): void {
-  tellDisagreements(check, terminal);
-  const { allowed, denied, differing } = check;
-  const verdict = differing === 0
-    ? paint("AGREED", "green", terminal.hasColor)
-    : paint("DISAGREED", "red", terminal.hasColor);
-  terminal.print(
-    `${verdict} ${
-      allowed + denied
-    } decisions asked about again: ${allowed} allow, ${denied} deny, ${differing} differ`,
-  );
 }
 
 function asJson(result: Verification, ok: boolean): object {

@@ -1,6 +1,7 @@
 import { type Config, loadConfig } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import { type Amount, formatAmount, parseAmount } from "../core/fixed_point.ts";
+import type { PolicyGate } from "../core/ports.ts";
 import { redact } from "../core/secrets.ts";
 import { parseDuration } from "../core/time_text.ts";
 import { configSchema } from "../edge/package_files.ts";
@@ -31,33 +32,53 @@ export async function experiment(
   terminal: Terminal,
   { runFolder, basis }: { readonly runFolder: string; readonly basis: RunBasis },
 ): Promise<number> {
+  const config = changedConfig(input, basis.config);
+  const untilTs = untilOf(input, basis.manifest.started_ts);
+  const results = await foldBoth(terminal, { runFolder, basis }, { config, untilTs });
+  if (results === null) return EXIT.integrity;
+  const { manifest } = basis;
+  if (input.has("json")) terminal.print(JSON.stringify({ run_id: manifest.run_id, ...jsonOf(results) }));
+  else tell(input, terminal, manifest, results);
+  return hasFailed(results) ? EXIT.failure : EXIT.ok;
+}
+
+/** The same inputs twice: as they were recorded, and with something changed. */
+export interface BothFolds {
+  readonly recorded: WhatIf;
+  readonly changed: WhatIf;
+}
+
+/** null where it says that nothing can be tried on the run. */
+export async function foldBoth(
+  terminal: Terminal,
+  { runFolder, basis }: { readonly runFolder: string; readonly basis: RunBasis },
+  change: { readonly config?: Config; readonly gate?: PolicyGate; readonly untilTs?: number },
+): Promise<BothFolds | null> {
   const { startFacts } = basis;
   if (typeof startFacts === "string") {
     terminal.say(`Nothing can be tried on it: ${startFacts}`);
-    return EXIT.integrity;
+    return null;
   }
-  const config = changedConfig(input, basis.config);
-  const untilTs = untilOf(input, basis.manifest.started_ts);
-  const gate = await openRunGate(realFiles, runFolder, basis);
-  const fold = (what: string, its: Config) =>
+  const ownGate = await openRunGate(realFiles, runFolder, basis);
+  const { config = basis.config, gate = ownGate, untilTs = Infinity } = change;
+  const fold = (what: string, by: { readonly config: Config; readonly gate: PolicyGate }) =>
     whatIf({
       files: realFiles,
       runFolder,
       basis,
       startFacts,
-      config: its,
-      gate,
+      ...by,
       untilTs,
       onProgress: (inputs) => terminal.status(`${what}: ${inputs} inputs`),
     });
-  const recorded = await fold("as recorded", basis.config);
-  const changed = await fold("what if", config);
+  const recorded = await fold("as recorded", { config: basis.config, gate: ownGate });
+  const changed = await fold("what if", { config, gate });
   terminal.status("");
-  const results = { recorded: jsonOf(recorded), what_if: jsonOf(changed) };
-  if (input.has("json")) terminal.print(JSON.stringify({ run_id: basis.manifest.run_id, ...results }));
-  else tell(input, terminal, basis.manifest, { recorded, changed });
-  return recorded.failure === null && changed.failure === null ? EXIT.ok : EXIT.failure;
+  return { recorded, changed };
 }
+
+export const hasFailed = ({ recorded, changed }: BothFolds): boolean =>
+  recorded.failure !== null || changed.failure !== null;
 
 const CHANGEABLE = /^(?:strategy|risk|execution)\./;
 
@@ -103,11 +124,15 @@ interface Figures {
 }
 
 const figuresOf = ({ tally }: WhatIf) => reportFigures(tally) as unknown as Figures;
-export const jsonOf = (found: WhatIf): object => ({
+const fieldsOf = (found: WhatIf) => ({
   inputs: found.inputs,
   stopped_by: found.stop,
   failure: found.failure,
   ...figuresOf(found),
+});
+export const jsonOf = ({ recorded, changed }: BothFolds): object => ({
+  recorded: fieldsOf(recorded),
+  what_if: fieldsOf(changed),
 });
 
 const ROWS: readonly (readonly [what: string, value: (figures: Figures, found: WhatIf) => string])[] = [
@@ -129,19 +154,16 @@ function tell(
   input: CommandInput,
   terminal: Terminal,
   { run_id, prices }: RunBasis["manifest"],
-  { recorded, changed }: { readonly recorded: WhatIf; readonly changed: WhatIf },
+  results: BothFolds,
 ): void {
   const words = ["until", "strategy", "set"].flatMap((name) =>
     input.optionList(name).map((value) => `--${name} ${value}`)
   );
   terminal.print(`WHAT IF ${run_id} (prices: ${prices}): ${redact(words.join(" "))}`);
-  tellSideBySide(terminal, { recorded, changed });
+  tellSideBySide(terminal, results);
 }
 
-export function tellSideBySide(
-  terminal: Terminal,
-  { recorded, changed }: { readonly recorded: WhatIf; readonly changed: WhatIf },
-): void {
+export function tellSideBySide(terminal: Terminal, { recorded, changed }: BothFolds): void {
   terminal.print(`  ${"".padEnd(12)}${"as recorded".padStart(WIDTH)}${"what if".padStart(WIDTH)}`);
   const [before, after] = [figuresOf(recorded), figuresOf(changed)];
   for (const [what, valueOf] of ROWS) {
