@@ -2,64 +2,33 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCommand } from "../../src/commands/command_table.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { takeVarLock } from "../../src/edge/var_lock.ts";
 import { crashedNight } from "../support/crashed_nights.ts";
+import { cutShortVars, withVar } from "../support/cut_short_var.ts";
 import { contentsOf, saveVar } from "../support/disk_copies.ts";
-import { fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID } from "../support/real_night.ts";
+import { called } from "../support/recorded_var.ts";
 import { repoPolicy } from "../support/repo_policy.ts";
 import { SHORT_SEED, shortConfig } from "../support/short_night.ts";
 import { SIM_START_TS, simMarket } from "../support/sim_night.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
-/** Crashed in its middle, acks written for an anchor that did not come: a var on the real disk, key included. */
-const killed = mkdtempSync(`${tmpdir()}/nore-test-`);
-/** The same night to its end. */
-const complete = mkdtempSync(`${tmpdir()}/nore-test-`);
-test.before(async () => {
-  const signer = openSigner(realFiles, `${killed}/keys/anchor.pem`);
-  cpSync(`${killed}/keys`, `${complete}/keys`, { recursive: true });
-  const isAnchoring = (call: string, path: string) =>
-    call === "rename" && path.includes("market_ticks/cursor");
-  const { crashes, night } = await crashedNight({ signer, policy: repoPolicy }, isAnchoring);
-  const ofKind = crashes.filter(({ kind }) => kind === "killed");
-  saveVar(ofKind.at(-2)!.disk().contents, killed);
-  saveVar(night.files.contents, complete);
-});
-test.after(() => [killed, complete].forEach((folder) => rmSync(folder, { recursive: true })));
+const { killed, complete } = cutShortVars(test);
 
-/** A copy of one of them, for a test to recover or to spoil. */
-function withVar(from: string, use: (varFolder: string, run: string) => Promise<void>): Promise<void> {
-  return inTempFolder(async (folder) => {
-    cpSync(from, folder, { recursive: true });
-    await use(folder, `${folder}/runs/${NIGHT_ID}`);
-  });
-}
-
-async function call(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand(words, terminal);
-  const { printed, said } = terminal;
-  return { code, printed, said };
-}
-
-const recover = (varFolder: string, run: string = NIGHT_ID) => call("recover", run, "--var", varFolder);
-const verified = async (run: string) => (await call("verify", run, "--require-complete")).code;
+const recover = (varFolder: string, run: string = NIGHT_ID) => called("recover", run, "--var", varFolder);
+const verified = async (run: string) => (await called("verify", run, "--require-complete")).code;
 const fieldsOf = (path: string) => openArtefact(readFileSync(path, "utf8"));
 
 /** With this exit code, and nothing is written. */
@@ -160,7 +129,7 @@ test("recover wants one run, in the runs of a var folder", () =>
       [[run, run], /^Expected RUN after recover, got \[/],
     ];
     for (const [words, says] of table) {
-      const { code, said } = await call("recover", ...words);
+      const { code, said } = await called("recover", ...words);
       assert.is(code, EXIT.usage);
       assert.match(said[0]!, says);
     }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -11,7 +11,7 @@ import { assess, type Crash, crashedNight } from "../support/crashed_nights.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { BUSY } from "../support/night_to_replay.ts";
 import { NIGHT_ID } from "../support/real_night.ts";
-import { called, recordedVar } from "../support/recorded_var.ts";
+import { called, cutShort, recordedVar } from "../support/recorded_var.ts";
 import { configWith } from "../support/repo_config.ts";
 import { repoPolicy } from "../support/repo_policy.ts";
 import { simNight } from "../support/sim_night.ts";
@@ -79,13 +79,7 @@ test("replay refuses what is damaged, and says what", () =>
 
 test("replay says how far it gets where a run was cut short", () =>
   withRun(async (varFolder, run) => {
-    for (const name of ["report.json", "report.html", "metrics.json", "portfolio.json"]) {
-      rmSync(`${run}/${name}`);
-    }
-    const anchors = `${run}/audit/anchors.jsonl`;
-    const cut = readFileSync(anchors, "utf8").split("\n").slice(0, -2).map((line) => line + "\n").join("");
-    writeFileSync(anchors, cut);
-    writeFileSync(`${varFolder}/mirror/${NIGHT_ID}.anchors.jsonl`, cut);
+    cutShort(varFolder);
     const whole = await replay(run);
     assert.is(whole.code, EXIT.ok);
     assert.match(

@@ -1,55 +1,24 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { runCommand } from "../../src/commands/command_table.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { takeVarLock } from "../../src/edge/var_lock.ts";
 import { crashedNight } from "../support/crashed_nights.ts";
+import { cutShortVars, withVar } from "../support/cut_short_var.ts";
 import { contentsOf, saveVar } from "../support/disk_copies.ts";
-import { fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID } from "../support/real_night.ts";
+import { called } from "../support/recorded_var.ts";
 import { repoPolicy } from "../support/repo_policy.ts";
-import { inTempFolder } from "../support/temp_folder.ts";
 
-/** Crashed in its middle, acks written for an anchor that did not come: a var on the real disk, key included. */
-const killed = mkdtempSync(`${tmpdir()}/nore-test-`);
-/** The same night to its end. */
-const complete = mkdtempSync(`${tmpdir()}/nore-test-`);
-test.before(async () => {
-  const signer = openSigner(realFiles, `${killed}/keys/anchor.pem`);
-  cpSync(`${killed}/keys`, `${complete}/keys`, { recursive: true });
-  const isAnchoring = (call: string, path: string) =>
-    call === "rename" && path.includes("market_ticks/cursor");
-  const { crashes, night } = await crashedNight({ signer, policy: repoPolicy }, isAnchoring);
-  const ofKind = crashes.filter(({ kind }) => kind === "killed");
-  saveVar(ofKind.at(-2)!.disk().contents, killed);
-  saveVar(night.files.contents, complete);
-});
-test.after(() => [killed, complete].forEach((folder) => rmSync(folder, { recursive: true })));
-
-/** A copy of one of them, for a test to resume or to spoil. */
-function withVar(from: string, use: (varFolder: string, run: string) => Promise<void>): Promise<void> {
-  return inTempFolder(async (folder) => {
-    cpSync(from, folder, { recursive: true });
-    await use(folder, `${folder}/runs/${NIGHT_ID}`);
-  });
-}
-
-async function call(...words: readonly string[]) {
-  const terminal = fakeTerminal();
-  const code = await runCommand(words, terminal);
-  const { printed, said } = terminal;
-  return { code, printed, said };
-}
+const { killed, complete } = cutShortVars(test);
 
 /** In virtual time, which needs no waiting. */
 const resume = (varFolder: string, ...words: readonly string[]) =>
-  call("--mode", "nore", "--resume", NIGHT_ID, "--var", varFolder, "--speed", "max", ...words);
+  called("--mode", "nore", "--resume", NIGHT_ID, "--var", varFolder, "--speed", "max", ...words);
 const fieldsOf = (path: string) => openArtefact(readFileSync(path, "utf8"));
 
 /** With this exit code, and nothing is written. */
@@ -68,8 +37,8 @@ test("--resume goes on with a run that was killed, says from where, and ends it 
     assert.match(said[0]!, new RegExp(`^NORE ${NIGHT_ID} · paper night`));
     assert.match(said.join("\n"), /resumes {2}at event \d+ · the last was at 2026-11-21T22:00:0\d/);
     assert.is(printed[0], "PASS · prices: invented");
-    assert.is((await call("verify", run, "--require-complete")).code, EXIT.ok);
-    assert.is((await call("replay", run)).code, EXIT.ok);
+    assert.is((await called("verify", run, "--require-complete")).code, EXIT.ok);
+    assert.is((await called("replay", run)).code, EXIT.ok);
     const whole = fieldsOf(`${complete}/runs/${NIGHT_ID}/report.json`);
     const report = fieldsOf(`${run}/report.json`);
     for (const name of ["virtual_pnl", "trades", "max_drawdown", "ended_ts", "uptime_s", "verdict"]) {
@@ -84,11 +53,11 @@ test("--resume goes on with a run that was killed, says from where, and ends it 
 test("--resume paced by a clock goes on over the venue's protocol, and replays", () =>
   withVar(killed, async (varFolder, run) => {
     const words = ["--mode", "nore", "--resume", "latest", "--var", varFolder, "--speed", "5", "--json"];
-    const { code, printed, said } = await call(...words);
+    const { code, printed, said } = await called(...words);
     assert.is(code, EXIT.ok, said.join("\n"));
     assert.is(JSON.parse(printed.join("\n")).verdict, "PASS");
-    assert.is((await call("verify", run, "--require-complete")).code, EXIT.ok);
-    assert.is((await call("replay", run)).code, EXIT.ok);
+    assert.is((await called("verify", run, "--require-complete")).code, EXIT.ok);
+    assert.is((await called("replay", run)).code, EXIT.ok);
   }));
 
 test("--resume takes no setting: they are the run's own", () =>
@@ -107,7 +76,7 @@ test("--resume takes no setting: they are the run's own", () =>
       const { said } = await refused(varFolder, EXIT.usage, ...words);
       assert.is(said[0], `${words[0]} is the run's own, it cannot be given with --resume`);
     }
-    const { said } = await call("--mode", "nore", "--resume", "20200101_000000", "--var", varFolder);
+    const { said } = await called("--mode", "nore", "--resume", "20200101_000000", "--var", varFolder);
     assert.match(said[0]!, /^No run "20200101_000000"/);
   }));
 
@@ -119,10 +88,10 @@ test("--resume finds nothing to do in a run that has ended, and nothing that it 
     assert.equal((await refused(varFolder, EXIT.ok)).printed, [said]);
   });
   await withVar(killed, async (varFolder) => {
-    assert.is((await call("recover", NIGHT_ID, "--var", varFolder)).code, EXIT.ok);
+    assert.is((await called("recover", NIGHT_ID, "--var", varFolder)).code, EXIT.ok);
     const latched = await refused(varFolder, EXIT.stopped);
     assert.match(latched.said[0]!, /STOP\.flag is set\. It says: ROLE_DEAD/);
-    assert.is((await call("unlatch", "--reason", "seen", "--var", varFolder)).code, EXIT.ok);
+    assert.is((await called("unlatch", "--reason", "seen", "--var", varFolder)).code, EXIT.ok);
     const { said } = await refused(varFolder, EXIT.stopped);
     assert.match(said[0]!, / was stopped, there is nothing to resume: ROLE_DEAD: the process ended without/);
     assert.is(said[1], `If it is not complete: nore recover ${NIGHT_ID}`);
@@ -139,7 +108,7 @@ test("--resume of a run that a watchdog has killed goes nowhere, though its latc
       detail: "it hung",
     };
     writeFileSync(`${varFolder}/STOP.flag`, JSON.stringify(notice));
-    assert.is((await call("unlatch", "--reason", "seen", "--var", varFolder)).code, EXIT.ok);
+    assert.is((await called("unlatch", "--reason", "seen", "--var", varFolder)).code, EXIT.ok);
     const { said } = await refused(varFolder, EXIT.stopped);
     assert.match(said[0]!, /there is nothing to resume: LOOP_STALLED \(process\): it hung$/);
   }));

@@ -7,7 +7,7 @@ import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID } from "../support/real_night.ts";
-import { called, recordedVar } from "../support/recorded_var.ts";
+import { called, cutShort, recordedVar } from "../support/recorded_var.ts";
 
 const { withRun } = recordedVar(test);
 
@@ -132,13 +132,7 @@ test("verify finds the mirror where the configuration says, and says when there 
 
 test("verify says how far a run that was cut short is good, and fails it when it must be complete", () =>
   withRun(async (varFolder, run) => {
-    for (const name of ["report.json", "report.html", "metrics.json", "portfolio.json"]) {
-      rmSync(`${run}/${name}`);
-    }
-    const anchors = `${run}/audit/anchors.jsonl`;
-    const cut = readFileSync(anchors, "utf8").split("\n").slice(0, -2).map((line) => line + "\n").join("");
-    writeFileSync(anchors, cut);
-    writeFileSync(`${varFolder}/mirror/${NIGHT_ID}.anchors.jsonl`, cut);
+    cutShort(varFolder);
     const { code, last } = await verify(run);
     assert.is(code, 0);
     assert.match(last!, new RegExp(`^GOOD AS FAR AS IT GOES ${NIGHT_ID}: the run was cut short; `));

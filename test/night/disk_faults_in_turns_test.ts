@@ -30,23 +30,24 @@ const BESIDE_THE_LINES = /cursor|mirror|freeBytes/;
 const isTrade = ({ type }: Event) => type === "order_intent" || type === "fill";
 const causeOf = ({ payload }: Event) => (payload as { readonly cause?: string }).cause;
 
+/** The night, with every call told from when its run lies open. */
+function nightWith(fault: (call: string, path: string, run: OpenRun) => void) {
+  const files = memoryFiles();
+  const onOpened = (run: OpenRun) => {
+    files.fault = (call, path) => fault(call, path, run);
+    return run;
+  };
+  return journaled(simNight({ config, seed, files, like: like!, onOpened }));
+}
+
 /** The calls that are made before turns of a good night which trade: call → n of the turn's first event. */
 async function callsBeforeTrades(): Promise<
   readonly (readonly [at: number, call: string, firstN: number])[]
 > {
-  const files = memoryFiles();
   const made: (readonly [at: number, call: string, firstN: number])[] = [];
-  const night = await journaled(simNight({
-    config,
-    seed,
-    files,
-    like: like!,
-    onOpened(run) {
-      let calls = 0;
-      files.fault = (call, path) => void made.push([++calls, `${call} ${path}`, run.journal.lastN + 1]);
-      return run;
-    },
-  }));
+  const night = await nightWith((call, path, run) =>
+    void made.push([made.length + 1, `${call} ${path}`, run.journal.lastN + 1])
+  );
   const isBegun = (n: number) => night.events[n] !== undefined && causeOf(night.events[n]) === undefined;
   const trades = (n: number) => {
     const end = night.events.findIndex((event, i) => i > n && causeOf(event) === undefined);
@@ -60,20 +61,10 @@ test("a night whose cursor or mirror fails before a turn that would trade stops 
   const calls = await callsBeforeTrades();
   assert.ok(new Set(calls.map(([, , n]) => n)).size > 2);
   for (const [at, call, firstN] of calls) {
-    const files = memoryFiles();
-    const { verdict, stop, events } = await journaled(simNight({
-      config,
-      seed,
-      files,
-      like: like!,
-      onOpened(run) {
-        let calls = 0;
-        files.fault = () => {
-          if (++calls === at) throw systemError("EIO");
-        };
-        return run;
-      },
-    }));
+    let calls = 0;
+    const { verdict, stop, events } = await nightWith(() => {
+      if (++calls === at) throw systemError("EIO");
+    });
     assert.equal([verdict, stop?.reason_code], ["STOPPED", "SINK_IO"], call);
     assert.is(events[firstN]!.type, "stop_journal", call);
     assert.not.ok(events.slice(firstN).some(isTrade), call);

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as assert from "uvu/assert";
 import { runCommand } from "../../src/commands/command_table.ts";
@@ -30,6 +30,18 @@ export function recordedVar(
         await use(copy, runIn(copy));
       }),
   };
+}
+
+/** As if its process had been killed before its last anchor: without that and without views. */
+export function cutShort(varFolder: string): void {
+  const run = `${varFolder}/runs/${NIGHT_ID}`;
+  for (const name of ["report.json", "report.html", "metrics.json", "portfolio.json"]) {
+    rmSync(`${run}/${name}`);
+  }
+  const anchors = `${run}/audit/anchors.jsonl`;
+  const cut = readFileSync(anchors, "utf8").split("\n").slice(0, -2).map((line) => line + "\n").join("");
+  writeFileSync(anchors, cut);
+  writeFileSync(`${varFolder}/mirror/${NIGHT_ID}.anchors.jsonl`, cut);
 }
 
 export interface Called {
