@@ -12,11 +12,13 @@ import { sha256Hex } from "../src/core/sha256.ts";
 import { parseRegistry } from "../src/core/contracts.ts";
 import { type Annotation, codesIn, type Denial, denialsOf, policiesText } from "./policies_text.ts";
 import { pinnedOpa } from "./pinned_opa.ts";
+import { shapeOf } from "../src/policy/policy_data.ts";
 import { joinReads, type Path, readsOf } from "./policy_reads.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const REGO = "policies/rego/nore";
 const CAPABILITIES = "policies/capabilities.json";
+const DATA = "policies/data.json";
 const DOCS = "docs/policies.md";
 
 const at = (path: string): string => join(ROOT, path);
@@ -146,6 +148,7 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
     sources: Object.fromEntries(
       packages.flatMap((one) => one.sources).map((source) => [source, sha256Hex(readFileSync(at(source)))]),
     ),
+    data: shapeOf(JSON.parse(readFileSync(at(DATA), "utf8"))),
     entrypoints: Object.fromEntries(
       packages.map((one) => [one.entrypoint, {
         reads: readsOfPackage(opa, one, packages),

@@ -13,16 +13,22 @@ import {
   AI,
   asDraft,
   cancelDraft,
+  dialAct,
+  EGRESS,
+  FILES,
   INGEST,
   intentDraft,
   type LooseDraft,
   openRepoGate,
   ORDER,
   repoPolicy,
+  RUN,
   runFacts,
   SIGNAL,
   signalDraft,
+  startAct,
   tickDraft,
+  writeAct,
 } from "../test/support/repo_policy.ts";
 import { pinnedOpa } from "./pinned_opa.ts";
 
@@ -33,8 +39,11 @@ const opa = pinnedOpa();
 
 const BASES: Readonly<Record<string, readonly LooseDraft[]>> = {
   [AI]: [adviceDraft],
+  [EGRESS]: [dialAct],
+  [FILES]: [writeAct],
   [INGEST]: [tickDraft],
   [ORDER]: [intentDraft, cancelDraft],
+  [RUN]: [startAct],
   [SIGNAL]: [signalDraft],
 };
 const MANIFESTS: readonly ManifestFacts[] = [
@@ -49,6 +58,21 @@ const telling = fc.constantFrom(
   ...["GTC", "IOC", "binance", "embedded", "trade", "book", "ai_role", "risk_role", "strategy_role"],
   ...["market_role", "order_intent", "order_cancel", "ORDER_x", "recommendation", "feature_pack", "signal"],
   ...["20261121220000-1", "20261121220000-0", -1, 0, 0.5, 1000, 1001, 86_400_000, 86_400_001, 1e13, 1e13 + 1],
+  ...[
+    "dial",
+    "write",
+    "start",
+    "GET",
+    "POST",
+    "https",
+    "ws",
+    "127.0.0.1",
+    "gate.io",
+    "append",
+    "var",
+    "mirror",
+  ],
+  ...[443, 80, 65_535, 65_536, 20, 21, 3600, 3601, 604_800_000, 604_800_001, [], ["user"], ["BTCUSDT"]],
   ...[Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER, true, false, null],
 );
 const anything = fc.oneof({ weight: 3, arbitrary: telling }, {
@@ -58,12 +82,16 @@ const anything = fc.oneof({ weight: 3, arbitrary: telling }, {
 
 /** What is changed in a draft that is allowed: nothing, or a few of its fields, some of them taken away. */
 function near(base: LooseDraft): fc.Arbitrary<LooseDraft> {
-  const facts = Object.keys((base.payload as { readonly facts?: object }).facts ?? {});
+  const inner = Object.entries(base.payload as object).flatMap(([key, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.keys(value).map((name) => `${key}/${name}`)
+      : []
+  );
   const paths = [
     "type",
     "source",
     ...Object.keys(base.payload as object).map((key) => `payload/${key}`),
-    ...facts.map((key) => `payload/facts/${key}`),
+    ...inner.map((path) => `payload/${path}`),
   ];
   const change = fc.tuple(fc.constantFrom(...paths), fc.option(anything, { nil: undefined, freq: 6 }));
   return fc.array(change, { maxLength: 3 }).map((changes) => {

@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, from, merge, type Observable, of, takeUntil, takeWhile } from "rxjs";
+import { concat, defer, EMPTY, from, merge, type Observable, takeUntil, takeWhile } from "rxjs";
 import type { Config } from "./core/config.ts";
 import type { Contracts } from "./core/contracts.ts";
 import type { AnyDraft, Event } from "./core/event.ts";
@@ -107,7 +107,7 @@ export function nightInputs(
     /** The start, or what is said first of a run that goes on. */
     readonly opening: readonly AnyDraft[];
     /** A proof that failed before the start: nothing but this is said. */
-    readonly startStop: AnyDraft | null;
+    readonly startStop: readonly AnyDraft[] | null;
     /** What ends the night had been said before its process was gone: nothing comes but the end. */
     readonly isOver: boolean;
     readonly market$: Observable<AnyDraft>;
@@ -119,7 +119,7 @@ export function nightInputs(
   },
 ): Observable<AnyDraft> {
   const { opening, startStop, isOver, market$, operator$, fault$, stopping$, last } = parts;
-  const outside$ = isOver ? EMPTY : startStop === null ? merge(operator$, fault$, market$) : of(startStop);
+  const outside$ = isOver ? EMPTY : startStop === null ? merge(operator$, fault$, market$) : from(startStop);
   return concat(
     concat(from(opening), outside$.pipe(takeWhile((draft) => !endsNight(draft), true))).pipe(
       takeUntil(stopping$), // around the first event too: a disk may be full in its turn

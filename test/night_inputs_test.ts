@@ -97,7 +97,7 @@ for (const [name, timeline] of Object.entries(TIMELINES)) {
           operator$: timeline.operator === undefined ? NEVER : cold(timeline.operator, INPUTS),
           fault$: timeline.fault === undefined ? NEVER : cold(timeline.fault, INPUTS),
           stopping$: timeline.stopping === undefined ? NEVER : cold(timeline.stopping),
-          startStop: timeline.isStartStop === true ? INPUTS["x"]! : null,
+          startStop: timeline.isStartStop === true ? [INPUTS["x"]!] : null,
         });
         expectObservable(inputs$).toBe(timeline.inputs, INPUTS);
         expectSubscriptions(market$.subscriptions).toBe(timeline.marketSubs);

@@ -12,6 +12,7 @@ import { memorySink } from "./support/memory_sink.ts";
 import { configWith } from "./support/repo_config.ts";
 import { repoContracts } from "./support/repo_contracts.ts";
 import { openRepoGate } from "./support/repo_policy.ts";
+import { tellTickFacts } from "../src/streams/operators/tell_tick_facts.ts";
 import { SAMPLE_RUN_ID } from "./support/sample_events.ts";
 
 /** What holds for every event of a long night, whatever happens in it. */
@@ -96,18 +97,21 @@ test(`night() takes ${TICKS} ticks: every event in its place, and nothing grows`
   });
   const failures: unknown[] = [];
   const input$ = new Subject<AnyDraft>();
-  const subscription = input$.pipe(night({
-    contracts: repoContracts,
-    gate: await openRepoGate(),
-    sink,
-    roles,
-    onStopping: (code) => failures.push(code),
-    onRefusedAfterStop: () => failures.push("refused"),
-    endTurn() {
-      endTurn();
-      return sink.endTurn();
-    },
-  })).subscribe({ error: (error) => failures.push(error) });
+  const subscription = input$.pipe(
+    tellTickFacts(),
+    night({
+      contracts: repoContracts,
+      gate: await openRepoGate(),
+      sink,
+      roles,
+      onStopping: (code) => failures.push(code),
+      onRefusedAfterStop: () => failures.push("refused"),
+      endTurn() {
+        endTurn();
+        return sink.endTurn();
+      },
+    }),
+  ).subscribe({ error: (error) => failures.push(error) });
 
   let inputs = 0;
   while (count("market_tick") < TICKS && failures.length === 0) {

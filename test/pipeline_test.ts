@@ -68,7 +68,7 @@ function openNight(gate: PolicyGate, table: readonly RoleEntry[] = roles()) {
 const tick: AnyDraft = {
   ...sampleDrafts.market_tick,
   ts: START_TS,
-  payload: { ...sampleDrafts.market_tick.payload, venue: "embedded" },
+  payload: { ...sampleDrafts.market_tick.payload, venue: "embedded", facts: { jump_pct: 0, late_s: 0 } },
 };
 
 test("night() answers the start with the health of all roles, caused by it", async () => {

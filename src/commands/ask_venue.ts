@@ -2,9 +2,10 @@ import { AnswerError } from "../core/answer_error.ts";
 import { type Config, ConfigError } from "../core/config.ts";
 import { nearestName } from "../core/nearest_name.ts";
 import type { HttpAnswer, HttpGet } from "../core/ports.ts";
+import { pricesOf } from "../core/prices_of.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import type { SymbolRules } from "../core/symbol_rules.ts";
-import type { StartProblem } from "../night/run_night.ts";
+import type { StartProblem } from "../core/start_problem.ts";
 import { answerProblem } from "../streams/sources/binance/answer_problem.ts";
 import { eventsPerSecondOf, symbolRulesOf } from "../streams/sources/binance/symbol_rules_of.ts";
 import { EMBEDDED_SYMBOLS } from "../streams/sources/embedded/symbols.ts";
@@ -17,6 +18,11 @@ export interface VenueFacts {
   readonly eventsPerS: number;
   /** It could not be asked: no night can be run on it now. */
   readonly problem: StartProblem | null;
+}
+
+/** Nobody is asked where a night cannot begin: it needs no rules to say so. */
+export function unaskedVenue(config: Config, problem: StartProblem): VenueFacts {
+  return { symbols: new Map(), prices: pricesOf(config), eventsPerS: 0, problem };
 }
 
 export async function askVenue(config: Config, get: HttpGet): Promise<VenueFacts> {
@@ -43,7 +49,7 @@ async function askBinance(config: Config, get: HttpGet): Promise<VenueFacts> {
   const prices = pricesOf(config);
   const fails = (reason_code: string, detail: string): VenueFacts => {
     const problem = { component: "market_role", reason_code, detail: `${rest_url}: ${detail}` };
-    return { symbols: new Map(), prices, eventsPerS: 0, problem };
+    return unaskedVenue(config, problem);
   };
   let info: HttpAnswer;
   let day: HttpAnswer;
@@ -68,13 +74,6 @@ async function askBinance(config: Config, get: HttpGet): Promise<VenueFacts> {
   } catch (error) {
     return fails("VENUE_ERRORS", `ticker/24hr: ${(error as Error).message}`);
   }
-}
-
-/** Live where the venue is Binance itself, whose test hosts make them up; whoever else speaks its protocol plays back. */
-function pricesOf({ binance: { ws_url, rest_url } }: Config): RunIdentity["prices"] {
-  const hosts = [ws_url, rest_url].map((url) => new URL(url).hostname);
-  if (!hosts.every((host) => /\.binance\.(?:com|vision)$/.test(host))) return "recorded";
-  return hosts.some((host) => /testnet|demo/.test(host)) ? "invented" : "live";
 }
 
 async function refuseUnknown(

@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
-import { type Config, ConfigError, effectiveConfigText } from "../core/config.ts";
+import { type Config, ConfigError } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { HttpGet } from "../core/ports.ts";
 import { redact } from "../core/secrets.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { readEnvironment } from "../edge/environment.ts";
-import { httpGet } from "../edge/http_get.ts";
 import { loopWatchProblem } from "../edge/loop_watchdog.ts";
+import { openNetwork } from "../edge/network.ts";
 import { type ProcessFacts, readProcessFacts } from "../edge/process_facts.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
+import { guard } from "../policy/policy_layer.ts";
 import type { Command, CommandInput, Terminal } from "./command.ts";
 import { type Finding, findingLine } from "./doctor/finding.ts";
 import { containerFindings, kernelLockFinding, watchFinding } from "./doctor/machine_findings.ts";
@@ -19,6 +20,7 @@ import {
   hashFinding,
   platformFinding,
   policyFinding,
+  resourcesFinding,
   runtimeFinding,
   secretsFinding,
   smallestStepMs,
@@ -26,9 +28,10 @@ import {
 import { readVarFacts } from "./doctor/var_facts.ts";
 import { unseenFinding, varFindings } from "./doctor/var_findings.ts";
 import { askAll, type VenueAnswers } from "./doctor/venue_findings.ts";
-import { loadRules } from "./load_rules.ts";
+import { guardActs } from "./guarded_acts.ts";
+import { loadRules, type Rules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
-import { findStartProblem } from "./start_proofs.ts";
+import { findWordsProblem } from "./start_proofs.ts";
 
 /** What `doctor` asks of the world, apart from the files in `var`. */
 export interface DoctorParts {
@@ -62,7 +65,7 @@ export function doctorWith(parts: DoctorParts): Command {
 }
 
 export const doctor: Command = doctorWith({
-  get: httpGet,
+  get: openNetwork.get,
   now: () => Date.now(),
   elapsedMs: () => performance.now(),
   loopWatchProblem,
@@ -109,23 +112,34 @@ async function findingsFor(
   parts: DoctorParts,
   options: { readonly isOffline: boolean; readonly platform: string; readonly invocation: string },
 ): Promise<readonly Finding[]> {
+  const rules = rulesOf(config);
+  const get: HttpGet = typeof rules === "string"
+    ? () => Promise.reject(new Error("not asked, as there is no policy that allows it"))
+    : guardActs(await rules.openGate(), {}, { ...openNetwork, get: parts.get }).network.get;
   const [venue, watchProblem] = await Promise.all([
-    askAll(config, { ...parts, isOffline: options.isOffline }),
+    askAll(config, { ...parts, get, isOffline: options.isOffline }),
     parts.loopWatchProblem(),
   ]);
-  const startProblem = findStartProblem({
-    commandLine: readCommandLine(),
-    environment: readEnvironment(),
-    config,
-    configText: effectiveConfigText(config),
-  });
   return [
-    policyFinding(() => loadRules(config).policy.policySha256),
-    secretsFinding(startProblem, readEnvironment() !== null),
+    policyFinding(rules),
+    secretsFinding(
+      findWordsProblem(config, { commandLine: readCommandLine() }),
+      readEnvironment() !== null,
+    ),
+    resourcesFinding(guard.enforceResources(config)),
     ...lookAtVar(config, parts.now(), { ...options, venue }),
     ...venue.findings,
     watchFinding(watchProblem, config.watchdog.loop_stalled_ms),
   ];
+}
+
+/** Or why they cannot be had. */
+function rulesOf(config: Config): Rules | string {
+  try {
+    return loadRules(config);
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function lookAtVar(

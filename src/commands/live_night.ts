@@ -1,9 +1,10 @@
 import process from "node:process";
-import { asyncScheduler, merge, NEVER, type Observable, ReplaySubject } from "rxjs";
+import { asyncScheduler, merge, type Observable, ReplaySubject } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft, Draft } from "../core/event.ts";
 import { elapsedClock } from "../edge/clocks.ts";
 import { type LoopWatch, watchLoop } from "../edge/loop_watchdog.ts";
+import { readProcessUse } from "../edge/machine_facts.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
@@ -11,6 +12,7 @@ import { livedSince, type NightOutcome, type NightParts, runNight } from "../nig
 import { writeArtefact } from "../sinks/atomic_file.ts";
 import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
 import type { Terminal } from "./command.ts";
+import type { GuardedActs } from "./guarded_acts.ts";
 import { progressEveryMs, progressOf } from "./night_display.ts";
 import type { NightPlan } from "./night_plan.ts";
 import { type OpenMarket, openMarket } from "./open_market.ts";
@@ -21,6 +23,7 @@ export interface NightSetting {
   readonly seed: number;
   readonly plan: NightPlan;
   readonly varFolder: string;
+  readonly acts: GuardedActs;
 }
 
 export interface LiveRun extends Pick<NightParts, "identity" | "startProblem" | "resumption"> {
@@ -36,7 +39,7 @@ export async function liveNight(
   setting: NightSetting,
   night: LiveRun & { readonly operator$: Observable<AnyDraft> },
 ): Promise<NightOutcome> {
-  const { config, plan, varFolder } = setting;
+  const { config, plan, varFolder, acts } = setting;
   const { run, startProblem, resumption, past } = night;
   const { runId, startedTs, pace } = plan;
   const marketSetting = past === undefined ? setting : { ...setting, past };
@@ -63,7 +66,8 @@ export async function liveNight(
         onLost: (error) => loss$.next(lossOf(error, { ts: pace.clock.now(), livedSinceTs })),
       });
     }
-    const vitals$ = plan.isDurable ? merge(vitalsOf(setting, livedSinceTs), loss$) : NEVER;
+    const denied$ = acts.denied$(pace.clock);
+    const vitals$ = plan.isDurable ? merge(denied$, vitalsOf(setting, livedSinceTs), loss$) : denied$;
     return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);
@@ -96,7 +100,7 @@ function vitalsOf({ config, plan: { pace } }: NightSetting, livedSinceTs: number
     scheduler: asyncScheduler,
     everyMs: config.watchdog.sample_every_ms,
     startedTs: livedSinceTs,
-    memory: () => process.memoryUsage.rss(),
+    use: readProcessUse,
   });
 }
 

@@ -1,16 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
-import { httpGet } from "../edge/http_get.ts";
+import { readCommandLine } from "../edge/command_line.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
-import { askVenue } from "./ask_venue.ts";
+import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
+import { guardActs, placesOf } from "./guarded_acts.ts";
 import { loadRules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { freePlan, PLAN_OPTIONS, planNight, refuseOtherTime, seedOf } from "./night_plan.ts";
 import { oneNight } from "./one_night.ts";
 import { replay } from "./replay.ts";
 import { RESUME_OPTION, resumeNight } from "./resume_night.ts";
+import { findStartProblem } from "./start_proofs.ts";
 import { tellLatch } from "./tell_latch.ts";
 
 /** The night itself: all that can be wrong with its settings is said before anything is made on disk. */
@@ -47,15 +49,20 @@ export const nore: Command = {
     const seed = seedOf(input, () => randomBytes(4).readUInt32BE());
     planNight(input, Date.now());
     refuseOtherTime(input, config);
-    const venue = await askVenue(config, httpGet);
     const varFolder = resolve(config.queues.base_dir);
+    const gate = await rules.openGate();
+    const acts = guardActs(gate, placesOf(config, varFolder));
+    const commandLine = readCommandLine();
+    const problem = findStartProblem(config, { commandLine, gate });
+    const venue = problem === null ? await askVenue(config, acts.network.get) : unaskedVenue(config, problem);
     try {
       const lock = await takeVarLock(varFolder);
       try {
         if (tellLatch(terminal, varFolder)) return EXIT.stopped;
         const plan = await freePlan(input, varFolder);
         const isJson = input.has("json");
-        return await oneNight(terminal, { config, venue, rules, seed, plan, varFolder, isJson });
+        const setting = { config, venue, rules, gate, acts, commandLine, seed, plan, varFolder, isJson };
+        return await oneNight(terminal, setting);
       } finally {
         lock.release();
       }

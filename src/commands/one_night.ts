@@ -1,12 +1,12 @@
 import { type Config, effectiveConfigText } from "../core/config.ts";
 import { diskText, type NightVolume } from "../core/disk_estimate.ts";
 import { EXIT } from "../core/exit_codes.ts";
+import type { PolicyGate } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { redact } from "../core/secrets.ts";
 import { proveHashes } from "../core/sha256.ts";
 import { codeVersion } from "../edge/code_version.ts";
-import { readCommandLine } from "../edge/command_line.ts";
-import { readEnvironment } from "../edge/environment.ts";
+import type { CommandLine } from "../edge/command_line.ts";
 import { packageRoot } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
@@ -18,26 +18,29 @@ import type { NightSetting } from "./live_night.ts";
 import type { Rules } from "./load_rules.ts";
 import { bannerOf } from "./night_text.ts";
 import { nightToEnd, openOrSay } from "./night_to_end.ts";
-import { findDiskProblem, findStartProblem } from "./start_proofs.ts";
+import { findDiskProblem } from "./start_proofs.ts";
 
 export interface OneNightSetting extends NightSetting {
   readonly venue: VenueFacts;
   readonly rules: Rules;
+  readonly gate: PolicyGate;
+  readonly commandLine: CommandLine;
   readonly isJson: boolean;
 }
 
 /** One night in a `var` that is locked and not latched: proves, opens, runs, closes, tells. */
 export async function oneNight(terminal: Terminal, setting: OneNightSetting): Promise<number> {
-  const { config, plan, varFolder, venue } = setting;
+  const { config, plan, varFolder, venue, commandLine, acts } = setting;
   proveHashes();
   const runFolder = `${varFolder}/runs/${plan.runId}`;
-  const commandLine = readCommandLine();
   const configText = effectiveConfigText(config);
   const volume = volumeOf(config, venue, config.duration_ms);
   const freeBytes = realFiles.freeBytes(varFolder);
-  const startProblem = venue.problem ??
-    findStartProblem({ commandLine, environment: readEnvironment(), config, configText }) ??
+  const problem = venue.problem ??
     findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
+  const startProblem = problem === null
+    ? null
+    : { ...problem, denials: [...problem.denials ?? [], ...acts.denials()] };
   const identity: RunIdentity = {
     runId: plan.runId,
     startedTs: plan.startedTs,
@@ -51,11 +54,12 @@ export async function oneNight(terminal: Terminal, setting: OneNightSetting): Pr
   };
   const options = {
     ...setting.rules,
+    gate: setting.gate,
     identity,
     config,
     configText: redact(configText),
     symbols: venue.symbols,
-    files: realFiles,
+    files: acts.files,
     clock: plan.pace.clock,
     signer: openAnchorKey(config, varFolder),
     varFolder,

@@ -2,9 +2,7 @@ import type { Config } from "../core/config.ts";
 import type { Deadletter, QueueSink } from "../core/ports.ts";
 import { randomStream } from "../core/random.ts";
 import { elapsedClock } from "../edge/clocks.ts";
-import { httpGet } from "../edge/http_get.ts";
 import { serveVenue } from "../edge/venue_server.ts";
-import { webSocketDialer } from "../edge/web_socket.ts";
 import type { NightParts } from "../night/run_night.ts";
 import { type BinanceFeed, binanceFeed } from "../streams/sources/binance/binance_feed.ts";
 import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
@@ -12,6 +10,7 @@ import { embeddedAgenda } from "../streams/sources/embedded/embedded_agenda.ts";
 import { embeddedMarket } from "../streams/sources/embedded/embedded_market.ts";
 import { embeddedVenue } from "../streams/sources/embedded/embedded_venue.ts";
 import { asyncScheduler } from "rxjs";
+import type { GuardedActs } from "./guarded_acts.ts";
 import type { NightPlan } from "./night_plan.ts";
 
 /**
@@ -26,6 +25,7 @@ export interface MarketSetting {
   readonly config: Config;
   readonly seed: number;
   readonly plan: NightPlan;
+  readonly acts: Pick<GuardedActs, "network">;
   /** What a run that goes on knows of its feed. */
   readonly past?: FeedPast;
 }
@@ -76,7 +76,7 @@ export async function openMarket(
 const SOCKET_SPEED_MAX = 20;
 
 function feedOf(
-  { config, seed, plan: { pace }, past }: MarketSetting,
+  { config, seed, plan: { pace }, past, acts: { network } }: MarketSetting,
   journal: Pick<QueueSink, "deadletter">,
   binance: Config["binance"],
 ): BinanceFeed {
@@ -92,8 +92,8 @@ function feedOf(
     elapsed: elapsedClock,
     scheduler: asyncScheduler,
     random: randomStream(seed, "feed"),
-    dialer: webSocketDialer,
-    get: httpGet,
+    dialer: network.dialer,
+    get: network.get,
     onUnusable: (letter) => journal.deadletter({ queue: "market_ticks", ...letter }),
   });
 }

@@ -1,4 +1,3 @@
-import type { Config } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { AnyDraft, PolicyDenial } from "../core/event.ts";
@@ -8,7 +7,6 @@ import { redact } from "../core/secrets.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { openContracts } from "../night/open_run.ts";
 import { openRunGate } from "../night/run_basis.ts";
-import { openGate } from "../policy/opa_gate.ts";
 import type { DenialText } from "../policy/policy_files.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
 import { basisOf, placeOf } from "./cut_short_run.ts";
@@ -54,11 +52,10 @@ export const policy: Command = {
 
 async function explainEvent(input: CommandInput, terminal: Terminal): Promise<number> {
   const event = readEvent(input.option("event"));
-  const config = loadSettings(input);
-  const own = loadRules(config);
+  const own = loadRules(loadSettings(input));
   const explained = await explain(
     event,
-    input.option("run") === undefined ? ownRules(config, own) : runRules(input),
+    input.option("run") === undefined ? ownRules(own) : runRules(input),
   );
   if (explained === null) {
     terminal.print(`No gate is asked about ${event.type}`);
@@ -120,11 +117,8 @@ function runRules(input: CommandInput): GatedBy {
   return { contracts: basis.contracts, open: () => openRunGate(realFiles, place.runFolder, basis) };
 }
 
-function ownRules(config: Config, { contractFiles, policy }: Rules): GatedBy {
-  const { mode, source, symbols, execution } = config;
-  const prices = source === "embedded" ? "invented" : "live";
-  const manifest = { mode, source, venue: source, symbols, prices, execution: execution.mode };
-  return { contracts: openContracts(contractFiles), open: () => openGate({ ...policy, manifest }) };
+function ownRules({ contractFiles, openGate }: Rules): GatedBy {
+  return { contracts: openContracts(contractFiles), open: openGate };
 }
 
 function readEvent(path: string | undefined): AnyDraft {

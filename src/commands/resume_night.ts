@@ -1,21 +1,19 @@
 import { basename } from "node:path";
-import { effectiveConfigText } from "../core/config.ts";
 import { diskText } from "../core/disk_estimate.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import { proveHashes } from "../core/sha256.ts";
-import { type CommandLine, readCommandLine } from "../edge/command_line.ts";
-import { readEnvironment } from "../edge/environment.ts";
-import { httpGet } from "../edge/http_get.ts";
+import { readCommandLine } from "../edge/command_line.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
 import { readStopCopy } from "../night/recovery_inputs.ts";
 import { readResumable, type RefusedRun, type ResumableRun, resumeRun } from "../night/resume_run.ts";
 import type { RunBasis } from "../night/run_basis.ts";
-import type { StartProblem } from "../night/run_night.ts";
-import { askVenue, type VenueFacts } from "./ask_venue.ts";
+import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import type { RunPlace } from "./assess_run.ts";
 import { type CommandInput, type OptionSpec, type Terminal, UsageError } from "./command.ts";
 import { assess, basisOf, placeOf, refuseDamaged, reopenOptions, signerOf } from "./cut_short_run.ts";
+import { guardActs, placesOf } from "./guarded_acts.ts";
+import { loadRules } from "./load_rules.ts";
 import { planResumed, refuseOtherTime } from "./night_plan.ts";
 import { bannerOf, resumedLine } from "./night_text.ts";
 import { nightToEnd, openOrSay } from "./night_to_end.ts";
@@ -113,11 +111,17 @@ async function goOn(
   const { position } = found.rebuilt;
   const plan = planResumed(input, { runId, startedTs, cmdline }, position.ts);
   const leftMs = Math.max(1, startedTs + config.duration_ms - plan.pace.clock.now());
-  const facts = await askVenue(config, httpGet);
+  const gate = await loadRules(config).openGate();
+  const acts = guardActs(gate, placesOf(config, varFolder));
   const commandLine = readCommandLine();
+  proveHashes();
+  const startProblem = findStartProblem(config, { commandLine, gate });
+  const facts = startProblem === null
+    ? await askVenue(config, acts.network.get)
+    : unaskedVenue(config, startProblem);
   const volume = volumeOf(config, facts, config.duration_ms === 0 ? 0 : leftMs);
   const freeBytes = realFiles.freeBytes(varFolder);
-  const problem = problemOf(basis, facts, commandLine) ??
+  const problem = facts.problem ??
     findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
   if (problem !== null) {
     terminal.say(`${runId} cannot be resumed now, ${problem.reason_code}: ${problem.detail}`);
@@ -128,23 +132,18 @@ async function goOn(
   const resumed = await openOrSay(
     terminal,
     runId,
-    () => resumeRun({ ...options, clock }, found, { isDurable, startFacts, cmdlineHash: commandLine.hash }),
+    () =>
+      resumeRun({ ...options, files: acts.files, clock }, found, {
+        isDurable,
+        startFacts,
+        cmdlineHash: commandLine.hash,
+      }),
   );
   if (resumed === null) return EXIT.failure;
   const identity = { runId, startedTs, venue, prices, source, seed };
   for (const line of bannerOf(identity, { config, runFolder, isDurable })) terminal.say(line);
   terminal.say(resumedLine(found.rebuilt, clock.now()));
   terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
-  const setting = { config, seed, plan, varFolder, isJson: input.has("json") };
+  const setting = { config, seed, plan, varFolder, acts, isJson: input.has("json") };
   return await nightToEnd(terminal, setting, { ...resumed, identity, startProblem: null, runFolder });
-}
-
-function problemOf(
-  { config }: RunBasis,
-  { problem }: VenueFacts,
-  commandLine: CommandLine,
-): StartProblem | null {
-  proveHashes();
-  const configText = effectiveConfigText(config);
-  return problem ?? findStartProblem({ commandLine, environment: readEnvironment(), config, configText });
 }

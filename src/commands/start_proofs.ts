@@ -1,27 +1,44 @@
 import type { Config } from "../core/config.ts";
-import type { CommandLine } from "../edge/command_line.ts";
-import type { Environment } from "../edge/environment.ts";
-import type { StartProblem } from "../night/run_night.ts";
 import { diskShortage, MORE_ROOM, type NightVolume } from "../core/disk_estimate.ts";
-import { checkSecrets } from "../policy/secrets_guard.ts";
+import type { PolicyGate } from "../core/ports.ts";
+import type { StartProblem } from "../core/start_problem.ts";
+import type { CommandLine } from "../edge/command_line.ts";
+import { judgeAct } from "../policy/acts.ts";
+import { type Guard, guard as ownGuard } from "../policy/policy_layer.ts";
 
-/** What must be proven before the first event; the first proof that fails, or null. */
+interface Provers {
+  readonly commandLine: CommandLine;
+  readonly gate: PolicyGate;
+  readonly guard?: Guard;
+}
+
+/** What must be proven before the first socket opens; the first proof that fails, or null. */
 export function findStartProblem(
-  options: {
-    readonly commandLine: CommandLine;
-    readonly environment: Environment | null;
-    readonly config: Config;
-    /** As the user has set it, before anything is redacted. */
-    readonly configText: string;
-  },
+  config: Config,
+  { commandLine, gate, guard = ownGuard }: Provers,
 ): StartProblem | null {
-  const { commandLine, environment, config, configText } = options;
-  if (commandLine.problem !== null) {
-    return { component: "command_line", reason_code: "CMDLINE_HASH", detail: commandLine.problem };
-  }
-  const { allow_env: allowEnv } = config.guards.secrets;
-  const secret = checkSecrets({ configText, words: commandLine.words, environment, allowEnv });
-  return secret === null ? null : { component: "secrets_guard", reason_code: "SECRET_FOUND", detail: secret };
+  return findWordsProblem(config, { commandLine, guard }) ?? guard.enforceResources(config) ??
+    askRunGate(config, gate);
+}
+
+/** The proofs about words and surroundings. */
+export function findWordsProblem(
+  config: Config,
+  { commandLine, guard = ownGuard }: Omit<Provers, "gate">,
+): StartProblem | null {
+  if (commandLine.problem === null) return guard.checkSecrets(config);
+  return { component: "command_line", reason_code: "CMDLINE_HASH", detail: commandLine.problem };
+}
+
+function askRunGate(config: Config, gate: PolicyGate): StartProblem | null {
+  const denial = judgeAct(gate, "start", {
+    duration_ms: config.duration_ms,
+    ai_enabled: config.ai.enabled,
+    container: { is_required: config.container.require_hardened, unproven: [] },
+  });
+  if (denial === null) return null;
+  const detail = `the policy does not let this run start: ${denial.codes.join(", ")}`;
+  return { component: "run_gate", reason_code: "POLICY_ERROR", detail, denials: [denial] };
 }
 
 /** A night that will surely fill the disk is not begun; its refusal says what would help. */

@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { configContradictions } from "./config_contradictions.ts";
 import { type ConfigOverride, setConfigValue } from "./config_override.ts";
 import { inSchemaOrder, type SchemaNode } from "./config_schema.ts";
+import type { ResourceLimits } from "./resource_limits.ts";
 import { schemaProblem } from "./schema_problem.ts";
 import { parseStrictYaml } from "./strict_yaml.ts";
 
@@ -86,6 +87,10 @@ export interface MarketConfig {
   readonly book: "every" | "changed" | number;
   readonly stale: { readonly freeze_ms: number; readonly stop_ms: number };
   readonly gap: { readonly stop_ms: number; readonly trades_max: number };
+  /** Of the symbol's price before it. */
+  readonly jump_pct_max: number;
+  /** Behind the symbol's newest tick. */
+  readonly late_s_max: number;
   /** Messages a second and symbol, on average. */
   readonly embedded: { readonly ticks_per_s: number; readonly faults: readonly VenueFault[] };
 }
@@ -107,7 +112,7 @@ export interface BinanceConfig {
   readonly deadletters_per_min_max: number;
 }
 
-export interface WatchdogConfig {
+export interface WatchdogConfig extends ResourceLimits {
   readonly heartbeat_every_ms: number;
   readonly stop_poll_ms: number;
   readonly role_late_ms: number;
@@ -115,8 +120,6 @@ export interface WatchdogConfig {
   /** 0 = recent bytes only. */
   readonly scrub_bytes_per_s: number;
   readonly sample_every_ms: number;
-  readonly rss_mb_max: number;
-  readonly loop_lag_ms_max: number;
   readonly loop_stalled_ms: number;
 }
 

@@ -1,3 +1,5 @@
+import type { ResourceSample } from "./resource_limits.ts";
+
 /**
  * The vocabulary of the log: every event type, who may write it, what its payload holds at least.
  * Field names are those on disk; JSON Schema (config/schemas) says the same to other programs.
@@ -20,6 +22,14 @@ export type TimeInForce = "GTC" | "IOC" | "FOK";
 export type Origin = "input" | "derived";
 export type Facts = Readonly<Record<string, number | string | boolean>>;
 
+/** What policy judges a tick by and no tick says of itself. */
+export interface TickFacts {
+  /** Whole percents between its price and the symbol's price before it; null where there was none. */
+  readonly jump_pct: number | null;
+  /** Whole seconds by which the venue's time lies behind the newest one of the symbol. */
+  readonly late_s: number;
+}
+
 interface TickOf<Kind extends string> {
   readonly venue: string;
   readonly symbol: string;
@@ -29,6 +39,7 @@ interface TickOf<Kind extends string> {
   readonly event_ts: number | null;
   readonly trade_ts?: number;
   readonly recv_ns?: string;
+  readonly facts?: TickFacts;
 }
 export interface TradeTick extends TickOf<"trade"> {
   readonly qty: string;
@@ -123,7 +134,7 @@ export interface Fill {
   readonly model: string;
 }
 
-export interface Health {
+export interface Health extends ResourceSample {
   readonly role: Role;
   readonly state: "UP" | "DEGRADED" | "DOWN" | "RESTARTED";
   readonly uptime_s: number;
@@ -139,8 +150,6 @@ export interface Health {
   /** Bad answers and bad messages of the venue so far. */
   readonly errors?: number;
   readonly feed?: FeedCounts;
-  readonly rss_mb?: number;
-  readonly loop_lag_ms?: number;
 }
 
 /** What the market role has seen of its feed so far, from the start of the run, over all restarts. */
@@ -183,6 +192,9 @@ export interface FeaturePack {
   readonly content_sha256: string;
 }
 
+/** What a process does that is no event, and is asked about all the same. */
+export type Act = "start" | "dial" | "write";
+
 export interface PolicyDenial {
   readonly entrypoint: string;
   readonly codes: readonly string[];
@@ -190,7 +202,7 @@ export interface PolicyDenial {
   readonly input: unknown;
   readonly origin: Origin;
   /** What was refused, so that a role can free what it had reserved for it. */
-  readonly denied_type: EventType;
+  readonly denied_type: EventType | Act;
   readonly strategy_id?: string;
   readonly client_order_id?: string;
 }

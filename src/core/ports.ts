@@ -1,4 +1,4 @@
-import type { AnyDraft, Event, PermittedDraft } from "./event.ts";
+import type { Act, AnyDraft, Event, PermittedDraft, Role } from "./event.ts";
 
 /**
  * What the core needs from outside, as interfaces. src/edge holds the real ones; tests and virtual time bring their own.
@@ -71,11 +71,19 @@ export interface Deadletter {
   readonly raw: Uint8Array;
 }
 
-/** Decides whether a draft may become an event. */
+/** Decides whether a draft may become an event, and whether the process may do what it is about to. */
 export interface PolicyGate {
   readonly policySha256: string;
-  decide(entrypoint: string, draft: AnyDraft): Decision;
+  decide(entrypoint: string, asked: Asked): Decision;
 }
+
+/** What policy is asked about: a draft, or an act that has none. */
+export type Asked = AnyDraft | {
+  readonly type: Act;
+  readonly source: Role;
+  readonly ts: number;
+  readonly payload: unknown;
+};
 
 export type Decision =
   | { readonly allow: true }

@@ -8,7 +8,6 @@ import type { RunIdentity } from "../core/run_identity.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import type { SymbolRules } from "../core/symbol_rules.ts";
 import { nightRoles, readersOf } from "../pipeline.ts";
-import { openGate } from "../policy/opa_gate.ts";
 import type { PolicyFiles } from "../policy/policy_files.ts";
 import { Ballast } from "../sinks/ballast.ts";
 import { FileWatch } from "../sinks/file_watch.ts";
@@ -32,6 +31,8 @@ export interface OpenRunOptions {
   readonly policy: PolicyFiles;
   /** The bytes that policy.data was read from. */
   readonly policyData: Uint8Array;
+  /** Over that policy. */
+  readonly gate: PolicyGate;
   readonly symbols: ReadonlyMap<string, SymbolRules>;
   readonly files: Files;
   readonly clock: Clock;
@@ -76,20 +77,9 @@ function compileFiles(files: ReadonlyMap<string, Uint8Array>): Contracts {
   return compileContracts(parseRegistry(registry), texts);
 }
 
-export async function openRun(options: OpenRunOptions): Promise<OpenRun> {
-  const { identity, config, policy } = options;
+export function openRun(options: OpenRunOptions): OpenRun {
+  const { identity, config, policy, gate } = options;
   const contracts = openContracts(options.contractFiles);
-  const gate = await openGate({
-    ...policy,
-    manifest: {
-      mode: config.mode,
-      source: identity.source,
-      venue: identity.venue,
-      symbols: config.symbols,
-      prices: identity.prices,
-      execution: config.execution.mode,
-    },
-  });
   const roles = nightRoles({
     config,
     runId: identity.runId,

@@ -115,10 +115,10 @@ export function resumeRun(
   const fileWatch = remembered === null ? null : new FileWatch(remembered, { clock, scrubBytesPerS });
   const sinks = { journal, artefacts, ballast, fileWatch };
   const { ts, nextN } = position;
-  const { downMs, isOver } = past;
+  const { downMs, isOver, seen } = past;
   return {
     run: { contracts, gate, roles, startFacts, ...sinks, tallying, tally },
-    resumption: { ts, nextN, downMs, isOver, torn, cmdlineHash },
+    resumption: { ts, nextN, downMs, isOver, torn, cmdlineHash, seen },
     past: past.feed,
   };
 }

@@ -5,15 +5,18 @@ import type { AnyDraft, Draft, Event, Health, Lifecycle, Role } from "../core/ev
 import type { Machine } from "../core/machine.ts";
 import type { PolicyGate } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
+import type { StartProblem } from "../core/start_problem.ts";
 import { night, nightInputs } from "../pipeline.ts";
 import type { Journal } from "../sinks/journal.ts";
 import { JournalFailure } from "../sinks/journal_failure.ts";
+import { denialDraft } from "../policy/acts.ts";
 import type { ReportFacts } from "../sinks/report.ts";
 import type { RunArtefacts } from "../sinks/run_artefacts.ts";
 import type { StopNotice } from "../sinks/stop_flag.ts";
 import type { Tally } from "../sinks/tally.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
 import { type Agenda, mergeAgendas, timerAgenda } from "../streams/sources/agenda.ts";
+import { type SeenTicks, tellTickFacts } from "../streams/operators/tell_tick_facts.ts";
 import { behindAgenda, drive, type Pace } from "../streams/sources/drive.ts";
 import { HEARTBEAT, NIGHT_END } from "../streams/watchdog/watchdog_role.ts";
 import { startedDraft, type StartFacts } from "./start_facts.ts";
@@ -66,12 +69,8 @@ export interface Resumption {
   readonly torn: string | null;
   /** Of the command line that goes on with the run. */
   readonly cmdlineHash: string;
-}
-
-export interface StartProblem {
-  readonly component: string;
-  readonly reason_code: string;
-  readonly detail: string;
+  /** The newest tick of each symbol. */
+  readonly seen: SeenTicks;
 }
 
 export interface NightOutcome {
@@ -200,9 +199,11 @@ function lifecycle(ts: number, what: Lifecycle["what"], detail: string): Draft<"
   return { type: "lifecycle", source: "watchdog_role", ts, cause: null, payload: { what, detail } };
 }
 
-function startStop(ts: number, problem: StartProblem): Draft<"stop_journal"> {
+/** What was denied, and the stop that follows from it. */
+function startStop(ts: number, { denials = [], ...problem }: StartProblem): readonly AnyDraft[] {
   const payload = { ...problem, origin: "input" as const };
-  return { type: "stop_journal", source: "watchdog_role", ts, cause: null, payload };
+  const stop = { type: "stop_journal", source: "watchdog_role", ts, cause: null, payload } as const;
+  return [...denials.map((denial) => denialDraft(denial, ts)), stop];
 }
 
 /** What fell due while the process was gone is passed over, but for the end of the night. */
@@ -217,13 +218,13 @@ function timers(startedTs: number, nowTs: number, config: Config): readonly Agen
 
 /** Timers, and the market: inside, in the order of time, or from the feed, each input behind what was due before it. */
 function marketOf(
-  { identity, config, pace, marketAgenda, feed, vitals$ }: NightParts,
+  { identity, config, pace, marketAgenda, feed, vitals$, resumption }: NightParts,
   nowTs: number,
 ): Observable<AnyDraft> {
   const inside = marketAgenda === null ? [] : [marketAgenda];
   const agenda = mergeAgendas([...timers(identity.startedTs, nowTs, config), ...inside]);
   const arrival$ = merge(feed?.arrival$ ?? NEVER, vitals$);
-  return merge(drive(agenda, pace), behindAgenda(agenda, arrival$));
+  return merge(drive(agenda, pace), behindAgenda(agenda, arrival$)).pipe(tellTickFacts(resumption?.seen));
 }
 
 /** The watchdog has said that the market role is down, and that it is to be begun anew. */

@@ -1,6 +1,7 @@
 import type { Event } from "../core/event.ts";
 import { nextPhase, type StopPhase } from "../core/stop_state.ts";
 import { endsNight } from "../pipeline.ts";
+import { type SeenTicks, takeTick } from "../streams/operators/tell_tick_facts.ts";
 import { type FeedPast, openFeedPast, takePastEvent } from "../streams/sources/binance/feed_past.ts";
 
 /** What whoever goes on with a run must know of its log beside what its roles know: a fold over all events. */
@@ -13,16 +14,25 @@ export interface RunPast {
   /** What its log last said of what was cut off; null where it never did. */
   tornSaid: string | null;
   readonly feed: FeedPast;
+  readonly seen: SeenTicks;
 }
 
 export function openRunPast(symbols: readonly string[]): RunPast {
-  return { phase: "RUNNING", isOver: false, downMs: 0, tornSaid: null, feed: openFeedPast(symbols) };
+  return {
+    phase: "RUNNING",
+    isOver: false,
+    downMs: 0,
+    tornSaid: null,
+    feed: openFeedPast(symbols),
+    seen: new Map(),
+  };
 }
 
 export function takeIntoPast(past: RunPast, event: Event): void {
   past.phase = nextPhase(past.phase, event);
   past.isOver ||= endsNight(event);
   takePastEvent(past.feed, event);
+  if (event.type === "market_tick") takeTick(past.seen, event.payload);
   if (event.type !== "lifecycle") return;
   const { what, detail, down_ms = 0 } = event.payload;
   if (what === "torn_tail") past.tornSaid = detail;

@@ -1,5 +1,4 @@
-import type { AnyDraft } from "../core/event.ts";
-import type { Decision } from "../core/ports.ts";
+import type { Asked, Decision } from "../core/ports.ts";
 import { type Projection, valueAt } from "./projection.ts";
 
 /**
@@ -7,7 +6,7 @@ import { type Projection, valueAt } from "./projection.ts";
  * forgets everything, which costs some evaluations and never changes an answer.
  */
 export interface DecisionMemo {
-  decide(draft: AnyDraft): Decision;
+  decide(asked: Asked): Decision;
   /** Values held now, over all levels. */
   size(): number;
 }
@@ -29,16 +28,16 @@ export function decisionMemo({ projection, evaluate, valuesMax }: MemoOptions): 
   const root: Level = new Map();
   let size = 0;
 
-  function recall(draft: AnyDraft): Decision | undefined {
+  function recall(asked: Asked): Decision | undefined {
     let found: Level | Decision | undefined = root;
     for (let i = 0; i < paths.length && found !== undefined; i++) {
-      found = (found as Level).get(valueAt(draft, paths[i]!));
+      found = (found as Level).get(valueAt(asked, paths[i]!));
     }
     return found as Decision | undefined;
   }
 
-  function remember(draft: AnyDraft, decision: Decision): void {
-    const values = paths.map((path) => valueAt(draft, path));
+  function remember(asked: Asked, decision: Decision): void {
+    const values = paths.map((path) => valueAt(asked, path));
     // Objects are equal by identity only, and can change: what holds one is asked again each time.
     if (values.some((value) => typeof value === "object" && value !== null)) return;
     if (size + values.length > valuesMax) {
@@ -60,11 +59,11 @@ export function decisionMemo({ projection, evaluate, valuesMax }: MemoOptions): 
   }
 
   return {
-    decide(draft) {
-      const remembered = recall(draft);
+    decide(asked) {
+      const remembered = recall(asked);
       if (remembered !== undefined) return remembered;
-      const decision = evaluate(projection.inputOf(draft)); // a throw leaves nothing behind
-      remember(draft, decision);
+      const decision = evaluate(projection.inputOf(asked)); // a throw leaves nothing behind
+      remember(asked, decision);
       return decision;
     },
     size: () => size,

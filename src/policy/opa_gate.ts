@@ -1,6 +1,5 @@
 import { loadPolicy } from "@open-policy-agent/opa-wasm";
-import type { AnyDraft } from "../core/event.ts";
-import type { Decision, PolicyGate } from "../core/ports.ts";
+import type { Asked, Decision, PolicyGate } from "../core/ports.ts";
 import { type DecisionMemo, decisionMemo } from "./decision_memo.ts";
 import { type Path, projectionOf } from "./projection.ts";
 
@@ -69,12 +68,12 @@ export function gateOver(policy: LoadedPolicy, options: Omit<GateOptions, "wasm"
 
   return {
     policySha256: options.policySha256,
-    decide(entrypoint: string, draft: AnyDraft): Decision {
+    decide(entrypoint: string, asked: Asked): Decision {
       const memo = memos.get(entrypoint);
       if (memo === undefined) {
         throw new Error(`Unknown policy entrypoint "${entrypoint}", expected ${names(options.reads)}`);
       }
-      return memo.decide(draft);
+      return memo.decide(asked);
     },
     memoryBytes: () => policy.mem.buffer.byteLength,
   };

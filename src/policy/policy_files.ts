@@ -1,4 +1,5 @@
 import { sha256Hex } from "../core/sha256.ts";
+import { type DataShape, requireShape } from "./policy_data.ts";
 import type { Path } from "./projection.ts";
 
 /**
@@ -49,9 +50,11 @@ export function readPolicyFiles(bytes: PolicyBytes, entrypoints: readonly string
       }"`,
     );
   }
+  const data = parseObject("Policy data", bytes.data);
+  requireShape(data, parseShape(manifest["data"]));
   return {
     wasm: bytes.wasm,
-    data: parseObject("Policy data", bytes.data),
+    data,
     reads,
     denials: denialsOf(manifest["entrypoints"] as Readonly<Record<string, unknown>>),
     policySha256,
@@ -68,6 +71,13 @@ function parseObject(what: string, bytes: Uint8Array): Readonly<Record<string, u
   }
   if (!isObject(value)) throw new Error(`${what} is ${kindOf(value)}, expected an object`);
   return value;
+}
+
+function parseShape(shape: unknown): DataShape {
+  if (isObject(shape) && Object.values(shape).every((kind) => typeof kind === "string")) {
+    return shape as DataShape;
+  }
+  throw new Error("Policy manifest does not say what its data must hold, expected the kind of each value");
 }
 
 function readsOf(entrypoints: unknown): Record<string, readonly Path[]> {

@@ -1,4 +1,4 @@
-import type { AnyDraft } from "../core/event.ts";
+import type { Asked } from "../core/ports.ts";
 
 /**
  * Cuts a draft down to the fields that a policy entrypoint reads: a decision is a function of these and of nothing else.
@@ -7,7 +7,7 @@ export interface Projection {
   /** The fields that may differ between the drafts of a run. */
   readonly paths: readonly Path[];
   /** What policy is given: the fields that are there, nested as in the event, with the run's facts under `manifest`. */
-  inputOf(draft: AnyDraft): Readonly<Record<string, unknown>>;
+  inputOf(asked: Asked): Readonly<Record<string, unknown>>;
 }
 
 export type Path = readonly string[];
@@ -21,7 +21,7 @@ export function projectionOf(reads: readonly Path[], manifest: object): Projecti
   if (paths.length === 0) throw new Error("Policy reads nothing of the event, expected at least one field");
   // The run's facts are the same for every draft, so they are cut down once.
   const facts = pick({ manifest }, reads.filter((path) => path[0] === "manifest"));
-  return { paths, inputOf: (draft) => ({ ...facts, ...pick(draft, paths) }) };
+  return { paths, inputOf: (asked) => ({ ...facts, ...pick(asked, paths) }) };
 }
 
 /** As in Rego, only objects have named fields; undefined where a field is missing. */

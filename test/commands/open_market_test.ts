@@ -1,6 +1,7 @@
 import { lastValueFrom, take, toArray } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { guardActs } from "../../src/commands/guarded_acts.ts";
 import { openMarket, unusableTo } from "../../src/commands/open_market.ts";
 import type { MarketTick } from "../../src/core/event.ts";
 import type { Deadletter } from "../../src/core/ports.ts";
@@ -9,16 +10,18 @@ import { openFeedPast, takePastEvent } from "../../src/streams/sources/binance/f
 import { embeddedAgenda } from "../../src/streams/sources/embedded/embedded_agenda.ts";
 import { embeddedMarket } from "../../src/streams/sources/embedded/embedded_market.ts";
 import { configWith } from "../support/repo_config.ts";
+import { openRepoGate } from "../support/repo_policy.ts";
 import { SIM_START_TS } from "../support/sim_night.ts";
 import { eventOf } from "../support/trading_events.ts";
 
 const NO_JOURNAL = { deadletter: () => {} };
+const acts = guardActs(await openRepoGate(), {});
 
 test("openMarket() gives the market itself in virtual time", async () => {
   const clock = virtualClock(SIM_START_TS);
   const pace = { clock, setTs: (ts: number) => clock.set(ts), speed: 1 };
   const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: false };
-  const market = await openMarket({ config: configWith(), seed: 7, plan }, NO_JOURNAL);
+  const market = await openMarket({ config: configWith(), seed: 7, acts, plan }, NO_JOURNAL);
   assert.is(market.feed, null);
   const [tick] = market.marketAgenda!.take(market.marketAgenda!.nextTs);
   assert.is(tick!.type, "market_tick");
@@ -28,7 +31,7 @@ test("openMarket() gives the market itself in virtual time", async () => {
 test("openMarket() puts the market behind a venue of its own in real time", async () => {
   const pace = { clock: pacedClock(SIM_START_TS, 20), speed: 20 };
   const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: true };
-  const market = await openMarket({ config: configWith(), seed: 7, plan }, NO_JOURNAL);
+  const market = await openMarket({ config: configWith(), seed: 7, acts, plan }, NO_JOURNAL);
   assert.is(market.marketAgenda, null);
   const inputs = await lastValueFrom(market.feed!.arrival$.pipe(take(20), toArray()));
   const ticks = inputs.flatMap((input) => input.type === "market_tick" ? [input.payload] : []);
@@ -57,7 +60,7 @@ test("openMarket() of a run that goes on has a venue that was there meanwhile, a
       if ((payload as MarketTick).kind === "trade") known.add(nameOf(payload as MarketTick));
     }
   }
-  const market = await openMarket({ config, seed: 7, plan, past }, NO_JOURNAL);
+  const market = await openMarket({ config, seed: 7, acts, plan, past }, NO_JOURNAL);
   const inputs = await lastValueFrom(market.feed!.arrival$.pipe(take(300), toArray()));
   const trades = inputs.flatMap(({ type, payload }) =>
     type === "market_tick" && payload.kind === "trade" ? [payload] : []
@@ -73,7 +76,7 @@ test("openMarket() dials the live venue only when its feed is listened to", asyn
   const config = configWith(["source=binance", "binance.ws_url=ws://127.0.0.1:9"]);
   const pace = { clock: pacedClock(SIM_START_TS, 1), speed: 1 };
   const plan = { runId: "20261121_220000", startedTs: SIM_START_TS, pace, isDurable: true };
-  const market = await openMarket({ config, seed: 7, plan }, NO_JOURNAL);
+  const market = await openMarket({ config, seed: 7, acts, plan }, NO_JOURNAL);
   assert.is(market.marketAgenda, null);
   assert.is(market.feed!.lastHealth().type, "health");
   await market.close();

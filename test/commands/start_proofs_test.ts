@@ -1,9 +1,13 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findDiskProblem, findStartProblem } from "../../src/commands/start_proofs.ts";
-import { effectiveConfigText } from "../../src/core/config.ts";
+import type { Config } from "../../src/core/config.ts";
+import type { PolicyGate } from "../../src/core/ports.ts";
 import type { CommandLine } from "../../src/edge/command_line.ts";
+import { realFiles } from "../../src/edge/real_files.ts";
+import { guardOver, type Surroundings } from "../../src/policy/policy_layer.ts";
 import { configWith } from "../support/repo_config.ts";
+import { openRepoGate, RUN } from "../support/repo_policy.ts";
 
 const config = configWith(["guards.secrets.allow_env=[CI_TOKEN]"]);
 const commandLine: CommandLine = {
@@ -12,17 +16,38 @@ const commandLine: CommandLine = {
   words: ["node", "main.ts"],
   problem: null,
 };
-const good = { commandLine, environment: {}, config, configText: effectiveConfigText(config) };
+const gate = await openRepoGate();
+const surroundings: Surroundings = {
+  words: () => commandLine.words,
+  environment: () => ({}),
+  machine: () => ({ memory_limit_mb: null, open_files_max: 1024, rss_mb: 100 }),
+  read: realFiles.read,
+};
 const KEY = "AKIA" + "ABCDEFGHIJKLMNOP";
 
+function problemOf(
+  changes: {
+    readonly config?: Config;
+    readonly commandLine?: CommandLine;
+    readonly around?: Partial<Surroundings>;
+    readonly gate?: PolicyGate;
+  } = {},
+) {
+  return findStartProblem(changes.config ?? config, {
+    commandLine: changes.commandLine ?? commandLine,
+    gate: changes.gate ?? gate,
+    guard: guardOver({ ...surroundings, ...changes.around }),
+  });
+}
+
 test("findStartProblem() is null when all is proven, with an environment or without one", () => {
-  assert.is(findStartProblem(good), null);
-  assert.is(findStartProblem({ ...good, environment: null }), null);
+  assert.is(problemOf(), null);
+  assert.is(problemOf({ around: { environment: () => null } }), null);
 });
 
 test("findStartProblem() says why when the command line cannot be hashed", () => {
   const problem = "/proc/self/cmdline is empty";
-  assert.equal(findStartProblem({ ...good, commandLine: { ...commandLine, problem } }), {
+  assert.equal(problemOf({ commandLine: { ...commandLine, problem } }), {
     component: "command_line",
     reason_code: "CMDLINE_HASH",
     detail: problem,
@@ -30,29 +55,57 @@ test("findStartProblem() says why when the command line cannot be hashed", () =>
 });
 
 test("findStartProblem() names the place of a secret, never the secret", () => {
-  const table: readonly (readonly [changes: Partial<typeof good>, place: RegExp])[] = [
+  const table: readonly (readonly [around: Partial<Surroundings>, place: RegExp])[] = [
+    [{ words: () => ["node", "main.ts", `--set=a=${KEY}`] }, /^argument 2 looks like/],
     [
-      { commandLine: { ...commandLine, words: ["node", "main.ts", `--set=a=${KEY}`] } },
-      /^argument 2 looks like/,
-    ],
-    [{ configText: JSON.stringify({ note: KEY }) }, /^the configuration holds what looks like/],
-    [
-      { environment: { BINANCE_API_KEY: "x" } },
+      { environment: () => ({ BINANCE_API_KEY: "x" }) },
       /^environment variable BINANCE_API_KEY holds an exchange key/,
     ],
-    [{ environment: { NOTE: KEY } }, /^environment variable NOTE looks like a secret/],
+    [{ environment: () => ({ NOTE: KEY }) }, /^environment variable NOTE looks like a secret/],
   ];
-  for (const [changes, place] of table) {
-    const found = findStartProblem({ ...good, ...changes })!;
-    assert.is(found.reason_code, "SECRET_FOUND");
-    assert.is(found.component, "secrets_guard");
+  for (const [around, place] of table) {
+    const found = problemOf({ around })!;
+    assert.equal([found.component, found.reason_code], ["secrets_guard", "SECRET_FOUND"]);
     assert.match(found.detail, place);
     assert.not.match(found.detail, KEY);
   }
 });
 
 test("findStartProblem() excuses the variables that the configuration names", () => {
-  assert.is(findStartProblem({ ...good, environment: { CI_TOKEN: KEY } }), null);
+  assert.is(problemOf({ around: { environment: () => ({ CI_TOKEN: KEY }) } }), null);
+});
+
+test("findStartProblem() refuses a machine that leaves a night too little", () => {
+  const machine = () => ({ memory_limit_mb: 64, open_files_max: null });
+  const { component, reason_code } = problemOf({ around: { machine } })!;
+  assert.equal([component, reason_code], ["resource_guard", "RESOURCE_LIMIT"]);
+});
+
+test("findStartProblem() asks policy whether the run may start, and keeps its denial for the log", () => {
+  const other = { ...config, execution: { ...config.execution, mode: "live" as "paper" } };
+  const asked: unknown[] = [];
+  const denies: PolicyGate = {
+    policySha256: "ab".repeat(32),
+    decide(entrypoint, { type, payload }) {
+      asked.push([entrypoint, type, payload]);
+      return { allow: false, codes: ["RUN_EXECUTION"], input: { type } };
+    },
+  };
+  assert.equal(problemOf({ config: other, gate: denies }), {
+    component: "run_gate",
+    reason_code: "POLICY_ERROR",
+    detail: "the policy does not let this run start: RUN_EXECUTION",
+    denials: [{
+      entrypoint: RUN,
+      policy_sha256: "ab".repeat(32),
+      origin: "input",
+      denied_type: "start",
+      codes: ["RUN_EXECUTION"],
+      input: { type: "start" },
+    }],
+  });
+  const container = { is_required: false, unproven: [] };
+  assert.equal(asked, [[RUN, "start", { duration_ms: 25_200_000, ai_enabled: false, container }]]);
 });
 
 test("findDiskProblem() refuses a night that does not fit and says what would help, and takes one that does", () => {

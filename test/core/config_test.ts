@@ -44,6 +44,8 @@ test("loadConfig() has the same defaults as the file that comes with the program
     book: "every",
     stale: { freeze_ms: 15_000, stop_ms: 120_000 },
     gap: { stop_ms: 60_000, trades_max: 20_000 },
+    jump_pct_max: 20,
+    late_s_max: 3600,
     embedded: { ticks_per_s: 10, faults: [] },
   });
   assert.equal(config.binance, {
@@ -70,6 +72,9 @@ test("loadConfig() has the same defaults as the file that comes with the program
     scrub_bytes_per_s: 4_194_304,
     sample_every_ms: 10_000,
     rss_mb_max: 1024,
+    heap_mb_max: 800,
+    cpu_pct_max: 400,
+    handles_max: 512,
     loop_lag_ms_max: 5000,
     loop_stalled_ms: 15_000,
   });

@@ -5,6 +5,8 @@ import type { Draft } from "../../src/core/event.ts";
 import { resources } from "../../src/edge/resources.ts";
 
 const STARTED_TS = 1_000_000;
+/** Of the processor, in each sample of the last play. */
+const used: number[] = [];
 /** How long the loop is held up, and from when on. */
 type Block = readonly [atMs: number, forMs: number];
 
@@ -12,23 +14,26 @@ type Block = readonly [atMs: number, forMs: number];
 function play(everyMs: number, forMs: number, blocks: readonly Block[] = []): readonly string[] {
   const scheduler = new VirtualTimeScheduler(undefined, forMs);
   const samples: string[] = [];
+  used.length = 0;
   // A blocked loop runs its timers late: all that is due in the meantime sees the time at which the block ends.
   const now = () =>
     blocks.reduce(
       (ms, [atMs, heldMs]) => ms >= atMs && ms < atMs + heldMs ? atMs + heldMs : ms,
       scheduler.now(),
     );
-  let rss = 150_000_000;
+  let rss = 149_600_000;
+  let cpuMs = 0;
   resources({
     clock: { now: () => STARTED_TS + now() },
     elapsed: { now },
     everyMs,
     startedTs: STARTED_TS,
     scheduler,
-    memory: () => rss += 400_000,
+    use: () => ({ rssBytes: rss += 400_000, heapBytes: 60_400_000, cpuMs: cpuMs += 50, handles: null }),
   }).subscribe(({ payload, ts }) => {
-    const { uptime_s, rss_mb, loop_lag_ms, ...rest } = payload;
-    assert.equal(rest, { role: "watchdog_role", state: "UP", origin: "input" });
+    const { uptime_s, rss_mb, loop_lag_ms, cpu_pct, ...rest } = payload;
+    used.push(cpu_pct!);
+    assert.equal(rest, { role: "watchdog_role", state: "UP", origin: "input", heap_mb: 60 });
     assert.is(uptime_s, (ts - STARTED_TS) / 1000);
     samples.push(`${ts - STARTED_TS} rss ${rss_mb} lag ${loop_lag_ms}`);
   });
@@ -68,6 +73,13 @@ for (const [name, everyMs, forMs, blocks, samples] of TABLE) {
   });
 }
 
+test("resources() tells of the processor what was used of it since the sample before", () => {
+  play(1000, 3000);
+  assert.equal(used, [5, 5, 5]);
+  play(1000, 2000, [[950, 400]]);
+  assert.equal(used, [4, 8]);
+});
+
 test("resources() drafts an input without a cause, from the moment it is listened to", () => {
   const scheduler = new VirtualTimeScheduler(undefined, 10_000);
   let elapsedMs = 0;
@@ -77,7 +89,7 @@ test("resources() drafts an input without a cause, from the moment it is listene
     everyMs: 100,
     startedTs: STARTED_TS,
     scheduler,
-    memory: () => 1,
+    use: () => ({ rssBytes: 1, heapBytes: 2_000_000, cpuMs: 7, handles: 12 }),
   });
   elapsedMs = 5000;
   const drafts: Draft<"health">[] = [];
@@ -94,7 +106,10 @@ test("resources() drafts an input without a cause, from the moment it is listene
       uptime_s: 0,
       origin: "input",
       rss_mb: 0,
+      heap_mb: 2,
+      cpu_pct: 0,
       loop_lag_ms: 0,
+      handles: 12,
     },
   }]);
 });

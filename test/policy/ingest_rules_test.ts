@@ -22,7 +22,8 @@ function codesOf(draft: AnyDraft): readonly string[] {
 }
 
 type Row = readonly [path: string, value: unknown, codes: readonly string[]];
-const PAYLOAD = ["INGEST_KIND", "INGEST_PRICE_SOURCE", "INGEST_SYMBOL", "INGEST_VENUE"];
+const FACTS = ["INGEST_JUMP", "INGEST_TIME_ORDER"];
+const PAYLOAD = [...FACTS, "INGEST_KIND", "INGEST_PRICE_SOURCE", "INGEST_SYMBOL", "INGEST_VENUE"].sort();
 
 const rows: readonly Row[] = [
   ["payload/kind", "book", []],
@@ -40,6 +41,17 @@ const rows: readonly Row[] = [
   ["payload/venue", "binance", ["INGEST_VENUE"]],
   ["payload/venue", true, ["INGEST_VENUE"]],
   ["payload/venue", undefined, ["INGEST_VENUE"]],
+  ["payload/facts/jump_pct", null, []],
+  ["payload/facts/jump_pct", 20, []],
+  ["payload/facts/jump_pct", 21, ["INGEST_JUMP"]],
+  ["payload/facts/jump_pct", -1, ["INGEST_JUMP"]],
+  ["payload/facts/jump_pct", "0", ["INGEST_JUMP"]],
+  ["payload/facts/jump_pct", undefined, ["INGEST_JUMP"]],
+  ["payload/facts/late_s", 3600, []],
+  ["payload/facts/late_s", 3601, ["INGEST_TIME_ORDER"]],
+  ["payload/facts/late_s", null, ["INGEST_TIME_ORDER"]],
+  ["payload/facts/late_s", undefined, ["INGEST_TIME_ORDER"]],
+  ["payload/facts", undefined, FACTS],
   ["payload", undefined, PAYLOAD],
   ["payload", "trade", PAYLOAD],
   ["payload", ["trade"], PAYLOAD],
@@ -70,11 +82,13 @@ test("ingest rules allow exactly the price source that belongs to the run's sour
 test("ingest rules give every reason when nothing is right", () => {
   const nothing: LooseDraft = { type: null, source: null, ts: null, cause: null, payload: null };
   assert.equal(codesOf(asDraft(nothing)), [
+    "INGEST_JUMP",
     "INGEST_KIND",
     "INGEST_MALFORMED",
     "INGEST_PRICE_SOURCE",
     "INGEST_SOURCE",
     "INGEST_SYMBOL",
+    "INGEST_TIME_ORDER",
     "INGEST_VENUE",
   ]);
 });

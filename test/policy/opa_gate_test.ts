@@ -7,12 +7,15 @@ import {
   AI,
   asDraft,
   changed,
+  EGRESS,
+  FILES,
   INGEST,
   intentDraft,
   type LooseDraft,
   openRepoGate,
   ORDER,
   repoPolicy,
+  RUN,
   runFacts,
   SIGNAL,
   tickDraft,
@@ -83,7 +86,8 @@ test("decide() throws when the entrypoint is unknown", () => {
   for (const name of ["nore/moon/decision", "", "toString", "__proto__"]) {
     assert.is(
       messageOf(() => gate.decide(name, asDraft(tickDraft))),
-      `Unknown policy entrypoint "${name}", expected "${AI}", "${INGEST}", "${ORDER}", "${SIGNAL}"`,
+      `Unknown policy entrypoint "${name}", expected ` +
+        [AI, EGRESS, FILES, INGEST, ORDER, RUN, SIGNAL].map((known) => `"${known}"`).join(", "),
     );
   }
 });

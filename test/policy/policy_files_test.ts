@@ -2,7 +2,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { readPolicyFiles } from "../../src/policy/policy_files.ts";
-import { AI, INGEST, ORDER, repoPolicyBytes, SIGNAL } from "../support/repo_policy.ts";
+import { AI, EGRESS, FILES, INGEST, ORDER, repoPolicyBytes, RUN, SIGNAL } from "../support/repo_policy.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const committed = JSON.parse(new TextDecoder().decode(repoPolicyBytes.manifest)) as Record<string, unknown>;
@@ -20,13 +20,15 @@ test("readPolicyFiles() gives the policy with its reads and hashes when all fits
     title: "Venue",
     description: "The tick is from another venue than the run's, or from one that the mode may not use.",
   });
-  assert.equal(Object.keys(files.reads), [AI, INGEST, ORDER, SIGNAL]);
+  assert.equal(Object.keys(files.reads), [AI, EGRESS, FILES, INGEST, ORDER, RUN, SIGNAL]);
 });
 
-test("readPolicyFiles() gives for ticks only fields that stay the same from tick to tick", () => {
+test("readPolicyFiles() gives for ticks only fields that nearly always stay the same from tick to tick", () => {
   const { reads } = readPolicyFiles(repoPolicyBytes, []);
   const ofDraft = reads[INGEST]!.map((path) => path.join(".")).filter((path) => !path.startsWith("manifest"));
   assert.equal(ofDraft, [
+    "payload.facts.jump_pct",
+    "payload.facts.late_s",
     "payload.kind",
     "payload.price_source",
     "payload.symbol",
@@ -69,6 +71,14 @@ test("readPolicyFiles() refuses what does not fit together", () => {
     [{ manifest: reads([["payload"]]) }, unsaid],
     [{ manifest: denials([]) }, unsaid],
     [{ manifest: denials({ CODE: { severity: "error", title: "T" } }) }, unsaid],
+    [
+      { manifest: manifestWith({ data: undefined }) },
+      /^Policy manifest does not say what its data must hold/,
+    ],
+    [
+      { data: bytesOf("{}") },
+      /^Policy data: nore\.egress\.hosts\.NORE is missing, expected a list of strings; /,
+    ],
     [{ data: bytesOf("") }, /^Policy data is not JSON: /],
     [{ data: bytesOf("null") }, /^Policy data is null, expected an object$/],
     [{ data: new Uint8Array([0x22, 0xff, 0x22]) }, /^Policy data is not JSON: /],
@@ -87,7 +97,8 @@ test("readPolicyFiles() refuses a manifest without an entrypoint that is asked f
     () => readPolicyFiles(repoPolicyBytes, [INGEST, "nore/moon/decision"]),
     (error: Error) =>
       error.message ===
-        `Policy manifest has no entrypoint "nore/moon/decision", it has "${AI}", "${INGEST}", "${ORDER}", "${SIGNAL}"`,
+        'Policy manifest has no entrypoint "nore/moon/decision", it has ' +
+          [AI, EGRESS, FILES, INGEST, ORDER, RUN, SIGNAL].map((name) => `"${name}"`).join(", "),
   );
 });
 

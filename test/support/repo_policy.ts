@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { AnyDraft } from "../../src/core/event.ts";
+import { ACT_ENTRYPOINTS } from "../../src/policy/acts.ts";
 import { type ManifestFacts, type OpaGate, openGate } from "../../src/policy/opa_gate.ts";
 import { type PolicyBytes, type PolicyFiles, readPolicyFiles } from "../../src/policy/policy_files.ts";
 
@@ -9,6 +10,9 @@ export const AI = "nore/ai/decision";
 export const INGEST = "nore/ingest/decision";
 export const ORDER = "nore/order/decision";
 export const SIGNAL = "nore/signal/decision";
+export const RUN: string = ACT_ENTRYPOINTS.start;
+export const EGRESS: string = ACT_ENTRYPOINTS.dial;
+export const FILES: string = ACT_ENTRYPOINTS.write;
 
 export function readPolicy(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(`../../policies/${path}`, import.meta.url)));
@@ -20,7 +24,10 @@ export const repoPolicyBytes: PolicyBytes = {
   data: readPolicy("data.json"),
 };
 
-export const repoPolicy: PolicyFiles = readPolicyFiles(repoPolicyBytes, [AI, INGEST, ORDER, SIGNAL]);
+export const repoPolicy: PolicyFiles = readPolicyFiles(repoPolicyBytes, [
+  ...[AI, INGEST, ORDER, SIGNAL],
+  ...[EGRESS, FILES, RUN],
+]);
 
 export const runFacts: ManifestFacts = {
   mode: "NORE",
@@ -64,6 +71,7 @@ export const tickDraft: LooseDraft = {
     event_ts: ts - 10,
     qty: "0.25",
     trade_id: 17,
+    facts: { jump_pct: 0, late_s: 0 },
   },
 };
 
@@ -119,6 +127,23 @@ export const adviceDraft: LooseDraft = {
   cause: null,
   payload: { symbol: "BTCUSDT", horizon_ms: 60_000, p_up: 0.5, model_id: "m1" },
 };
+
+function actDraft(type: string, payload: unknown): LooseDraft {
+  return { type, source: "watchdog_role", ts: 0, cause: null, payload };
+}
+
+export const dialAct: LooseDraft = actDraft("dial", {
+  scheme: "wss",
+  host: "data-stream.binance.vision",
+  port: 443,
+  verb: "GET",
+});
+export const writeAct: LooseDraft = actDraft("write", { verb: "append", place: "var" });
+export const startAct: LooseDraft = actDraft("start", {
+  duration_ms: 25_200_000,
+  ai_enabled: false,
+  container: { is_required: true, unproven: [] },
+});
 
 /** A copy with another value at a path such as "payload/facts/price"; undefined takes the field away. */
 export function changed(draft: LooseDraft, path: string, value: unknown): AnyDraft {

@@ -4,12 +4,15 @@ import type { AnyDraft } from "../../src/core/event.ts";
 import type { Files, Signer } from "../../src/core/ports.ts";
 import type { RunIdentity } from "../../src/core/run_identity.ts";
 import { runIdOf } from "../../src/core/time_text.ts";
+import type { StartProblem } from "../../src/core/start_problem.ts";
 import { virtualClock } from "../../src/edge/clocks.ts";
 import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { packageRoot, readContractFiles } from "../../src/edge/package_files.ts";
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
 import { type OpenRun, openRun, openSinks } from "../../src/night/open_run.ts";
-import { type MarketFeed, runNight, type StartProblem } from "../../src/night/run_night.ts";
+import { type MarketFeed, runNight } from "../../src/night/run_night.ts";
+import { openGate } from "../../src/policy/opa_gate.ts";
+import { manifestFactsOf } from "../../src/policy/policy_layer.ts";
 import type { PolicyFiles } from "../../src/policy/policy_files.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import type { Pace } from "../../src/streams/sources/drive.ts";
@@ -82,12 +85,16 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     codeVersion: { commit: null, dirty: null, source_sha256: "cd".repeat(32) },
     runtime: { name: "test" },
   };
+  const { like } = options;
+  const policy = options.policy ?? repoPolicy;
+  const gate = like?.gate ?? await openGate({ ...policy, manifest: manifestFactsOf(config) });
   const openOptions = {
     identity,
     config,
     configText: effectiveConfigText(config),
     contractFiles: simContractFiles,
-    policy: options.policy ?? repoPolicy,
+    policy,
+    gate,
     policyData: repoPolicyBytes.data,
     symbols: new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules])),
     files,
@@ -98,8 +105,7 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     isDurable: options.isDurable ?? true,
     print: options.print ?? (() => {}),
   };
-  const { like } = options;
-  const opened = like === undefined ? await openRun(openOptions) : {
+  const opened = like === undefined ? openRun(openOptions) : {
     ...like,
     ...openSinks(openOptions, like),
     tally: like.tallying.initial(),

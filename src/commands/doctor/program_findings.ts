@@ -1,5 +1,5 @@
 import { proveHashes } from "../../core/sha256.ts";
-import type { StartProblem } from "../../night/run_night.ts";
+import type { StartProblem } from "../../core/start_problem.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** Whether the program itself is in order: runtime, clock, hashes, settings, policy, secrets. */
@@ -84,19 +84,18 @@ export function configFinding(problem: string | null): Finding {
   return fail("config", problem.replaceAll("\n", "; "), "mend it; what depends on it was not looked at");
 }
 
-export function policyFinding(readPolicySha256: () => string): Finding {
-  try {
+/** `rules` are those of the program, or why they cannot be had. */
+export function policyFinding(
+  rules: { readonly policy: { readonly policySha256: string } } | string,
+): Finding {
+  if (typeof rules !== "string") {
+    const { policySha256 } = rules.policy;
     return pass(
       "policy",
-      `contracts compile, the policy fits its manifest: wasm ${readPolicySha256().slice(0, 16)}…`,
-    );
-  } catch (error) {
-    return fail(
-      "policy",
-      (error as Error).message,
-      "put back what came with the program, or build it with `npm run policy`",
+      `contracts compile, the policy fits its manifest: wasm ${policySha256.slice(0, 16)}…`,
     );
   }
+  return fail("policy", rules, "put back what came with the program, or build it with `npm run policy`");
 }
 
 /** The proofs of a start-up about words and surroundings. */
@@ -107,6 +106,11 @@ export function secretsFinding(problem: StartProblem | null, isEnvironmentSeen: 
   }
   const environment = isEnvironmentSeen ? "environment" : "environment (which this process may not read)";
   return pass("secrets", `none in command line, configuration and ${environment}`);
+}
+
+export function resourcesFinding(problem: StartProblem | null): Finding {
+  if (problem === null) return pass("resources", "the system leaves this process what a night may need");
+  return fail("resources", problem.detail, "a night is refused until this is mended");
 }
 
 export function aiFinding(): Finding {

@@ -1,6 +1,7 @@
 import type { WatchdogConfig } from "../../core/config.ts";
-import type { Event, Health, Proposal, Role } from "../../core/event.ts";
+import type { Event, Proposal, Role } from "../../core/event.ts";
 import type { Machine } from "../../core/machine.ts";
+import { resourceExcess, type ResourceLimits } from "../../core/resource_limits.ts";
 import {
   askForRestart,
   lateness,
@@ -34,7 +35,7 @@ export interface WatchdogOptions {
   readonly symbols: readonly string[];
   readonly watchdog: Limits;
 }
-type Limits = Pick<WatchdogConfig, "role_late_ms" | "restarts_max" | "rss_mb_max" | "loop_lag_ms_max">;
+type Limits = ResourceLimits & Pick<WatchdogConfig, "role_late_ms" | "restarts_max">;
 
 type Said = readonly Proposal<"health" | "stop_journal">[];
 
@@ -128,7 +129,7 @@ function onHealth(state: WatchdogState, { ts, payload }: Event<"health">, limits
     return onFall(state, ts, { ...limits, detail: payload.detail ?? "market_role is down" });
   }
   if (payload.state === "DOWN") return stop(state, role, "ROLE_DEAD", payload.detail ?? `${role} is down`);
-  const excess = excessOf(payload, limits);
+  const excess = resourceExcess(payload, limits);
   return excess === null ? NOTHING : stop(state, role, "RESOURCE_LIMIT", excess);
 }
 
@@ -139,16 +140,6 @@ function onFall(state: WatchdogState, ts: number, fall: Limits & { readonly deta
   if (down !== null) return [down];
   const why = `${fall.detail}; restarts: ${state.market.restarts}, at most ${fall.restarts_max}`;
   return stop(state, "market_role", "ROLE_DEAD", why);
-}
-
-function excessOf({ rss_mb, loop_lag_ms }: Health, { rss_mb_max, loop_lag_ms_max }: Limits): string | null {
-  if (rss_mb !== undefined && rss_mb > rss_mb_max) {
-    return `resident memory is ${rss_mb} MB, at most ${rss_mb_max}`;
-  }
-  if (loop_lag_ms !== undefined && loop_lag_ms > loop_lag_ms_max) {
-    return `the event loop was late by ${loop_lag_ms} ms, at most ${loop_lag_ms_max}`;
-  }
-  return null;
 }
 
 /** A night without a tick of a symbol proves nothing about it. */

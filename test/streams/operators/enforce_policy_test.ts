@@ -13,7 +13,7 @@ const DENY: Decision = { allow: false, codes: ["A", "B"], input: { type: "x" } }
 
 interface Asked {
   readonly entrypoint: string;
-  readonly draft: AnyDraft;
+  readonly draft: Parameters<PolicyGate["decide"]>[1];
 }
 
 function gateOf(decide: () => Decision): PolicyGate & { readonly asked: Asked[] } {

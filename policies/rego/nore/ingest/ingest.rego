@@ -2,8 +2,8 @@
 # title: Ingest gate
 # description: |
 #   Decides whether a market_tick may enter the log: it must come from the run's own venue, market and price source.
-#   It reads nothing that differs from tick to tick (no price, quantity, time or id), so that a decision once
-#   made answers for all ticks alike.
+#   Of what differs from tick to tick it reads two facts, in whole percents and seconds, which nearly always are the
+#   same: so a decision once made answers for nearly all ticks.
 # scope: package
 package nore.ingest
 
@@ -59,15 +59,35 @@ is_symbol_of_run if input.payload.symbol in input.manifest.symbols
 
 # METADATA
 # title: Price source of the run
-# description: Prices come from where the run says that they come from; a recorded or made-up price is no live one.
+# description: Prices come from where the run says that they come from; a made-up price is no live one.
 is_price_source_of_run if {
-	input.payload.price_source == _mode.ingest.price_sources[input.manifest.source]
+	input.payload.price_source in _mode.ingest.price_sources[input.manifest.source]
 }
 
 # METADATA
 # title: Kind of the mode
 # description: The mode takes ticks of this kind.
 is_kind_of_mode if input.payload.kind in _mode.ingest.kinds
+
+# METADATA
+# title: Sane price
+# description: |
+#   The price has moved by no more than the limit since the symbol's price before it. Null says that there was none; what
+#   the market has truly jumped to is confirmed by its next price.
+is_jump_sane if input.payload.facts.jump_pct == null
+
+is_jump_sane if {
+	input.payload.facts.jump_pct >= 0
+	input.payload.facts.jump_pct <= data.nore.limits.jump_pct_max
+}
+
+# METADATA
+# title: In order of time
+# description: The venue's time lies behind the newest one of the symbol by no more than healing a gap may take.
+is_in_time if {
+	input.payload.facts.late_s >= 0
+	input.payload.facts.late_s <= data.nore.limits.late_s_max
+}
 
 # METADATA
 # title: Malformed
@@ -110,3 +130,15 @@ denials contains "INGEST_PRICE_SOURCE" if not is_price_source_of_run
 # description: The mode takes no ticks of this kind.
 # custom: { code: INGEST_KIND, severity: error }
 denials contains "INGEST_KIND" if not is_kind_of_mode
+
+# METADATA
+# title: Jump
+# description: The price is too far from the one before it, or nobody has compared the two.
+# custom: { code: INGEST_JUMP, severity: limit }
+denials contains "INGEST_JUMP" if not is_jump_sane
+
+# METADATA
+# title: Time order
+# description: The tick is older than any that may still come, or nobody has compared its time.
+# custom: { code: INGEST_TIME_ORDER, severity: limit }
+denials contains "INGEST_TIME_ORDER" if not is_in_time

@@ -23,8 +23,11 @@ _tick := {
 		"event_ts": 1795298399990,
 		"qty": "0.25",
 		"trade_id": 17,
+		"facts": {"jump_pct": 0, "late_s": 0},
 	},
 }
+
+_limits := data.nore.limits
 
 _live := json.patch(_tick, [
 	{"op": "replace", "path": "manifest/source", "value": "binance"},
@@ -50,6 +53,9 @@ test_tick_allowed[name] if {
 		"second symbol": _changed("payload/symbol", "ETHUSDT"),
 		"live": _live,
 		"any price": _changed("payload/price", null),
+		"first price": _changed("payload/facts/jump_pct", null),
+		"jump at its limit": _changed("payload/facts/jump_pct", _limits.jump_pct_max),
+		"late at its limit": _changed("payload/facts/late_s", _limits.late_s_max),
 	}
 	_codes(tick) == []
 }
@@ -61,7 +67,17 @@ test_tick_denied_when_field_missing[path] if {
 		"manifest/source": ["INGEST_PRICE_SOURCE"],
 		"manifest/symbols": ["INGEST_SYMBOL"],
 		"manifest/venue": ["INGEST_VENUE"],
-		"payload": ["INGEST_KIND", "INGEST_PRICE_SOURCE", "INGEST_SYMBOL", "INGEST_VENUE"],
+		"payload": [
+			"INGEST_JUMP",
+			"INGEST_KIND",
+			"INGEST_PRICE_SOURCE",
+			"INGEST_SYMBOL",
+			"INGEST_TIME_ORDER",
+			"INGEST_VENUE",
+		],
+		"payload/facts": ["INGEST_JUMP", "INGEST_TIME_ORDER"],
+		"payload/facts/jump_pct": ["INGEST_JUMP"],
+		"payload/facts/late_s": ["INGEST_TIME_ORDER"],
 		"payload/kind": ["INGEST_KIND"],
 		"payload/price_source": ["INGEST_PRICE_SOURCE"],
 		"payload/symbol": ["INGEST_SYMBOL"],
@@ -96,10 +112,20 @@ test_tick_denied_when_value_wrong[name] if {
 		"price source of wrong kind": ["payload/price_source", null, ["INGEST_PRICE_SOURCE"]],
 		"another kind": ["payload/kind", "candle", ["INGEST_KIND"]],
 		"kind of wrong kind": ["payload/kind", {}, ["INGEST_KIND"]],
+		"jump beyond its limit": ["payload/facts/jump_pct", _limits.jump_pct_max + 1, ["INGEST_JUMP"]],
+		"jump below zero": ["payload/facts/jump_pct", -1, ["INGEST_JUMP"]],
+		"jump as text": ["payload/facts/jump_pct", "0", ["INGEST_JUMP"]],
+		"jump of a kind below numbers": ["payload/facts/jump_pct", false, ["INGEST_JUMP"]],
+		"late beyond its limit": ["payload/facts/late_s", _limits.late_s_max + 1, ["INGEST_TIME_ORDER"]],
+		"late below zero": ["payload/facts/late_s", -1, ["INGEST_TIME_ORDER"]],
+		"late as text": ["payload/facts/late_s", "0", ["INGEST_TIME_ORDER"]],
+		"late of a kind below numbers": ["payload/facts/late_s", null, ["INGEST_TIME_ORDER"]],
 		"payload no object": ["payload", "trade", [
+			"INGEST_JUMP",
 			"INGEST_KIND",
 			"INGEST_PRICE_SOURCE",
 			"INGEST_SYMBOL",
+			"INGEST_TIME_ORDER",
 			"INGEST_VENUE",
 		]],
 	}
@@ -116,22 +142,27 @@ test_venue_denied_when_mode_may_not_use_it if {
 
 test_tick_denied_when_input_empty if {
 	_codes({}) == [
+		"INGEST_JUMP",
 		"INGEST_KIND",
 		"INGEST_MALFORMED",
 		"INGEST_MODE",
 		"INGEST_PRICE_SOURCE",
 		"INGEST_SOURCE",
 		"INGEST_SYMBOL",
+		"INGEST_TIME_ORDER",
 		"INGEST_VENUE",
 	]
 }
 
 test_tick_denied_when_data_missing if {
 	decision := ingest.decision with input as _tick with data.nore.modes as {}
+		with data.nore.limits as {}
 	decision == {"allow": false, "codes": [
+		"INGEST_JUMP",
 		"INGEST_KIND",
 		"INGEST_MODE",
 		"INGEST_PRICE_SOURCE",
+		"INGEST_TIME_ORDER",
 		"INGEST_VENUE",
 	]}
 }
