@@ -1,6 +1,6 @@
 /**
- * Compiles policies/rego to policies/build/policy.wasm with its manifest, and policies/capabilities.json from the
- * pinned opa. With --check it builds beside and fails where a committed file differs. The same sources give the same bytes.
+ * Compiles policies/rego to policies/build/policy.wasm with its manifest, policies/capabilities.json from the pinned
+ * opa, and what follows from the policy: docs/policies.md and Deno's grants in deno.json. With --check it builds beside and fails where a committed file differs. The same sources give the same bytes.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { sha256Hex } from "../src/core/sha256.ts";
 import { parseRegistry } from "../src/core/contracts.ts";
 import { type Annotation, codesIn, type Denial, denialsOf, policiesText } from "./policies_text.ts";
 import { pinnedOpa } from "./pinned_opa.ts";
+import { ACT_ENTRYPOINTS } from "../src/policy/acts.ts";
 import { shapeOf } from "../src/policy/policy_data.ts";
 import { joinReads, type Path, readsOf } from "./policy_reads.ts";
 
@@ -19,6 +20,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const REGO = "policies/rego/nore";
 const CAPABILITIES = "policies/capabilities.json";
 const DATA = "policies/data.json";
+const DENO = "deno.json";
 const DOCS = "docs/policies.md";
 
 const at = (path: string): string => join(ROOT, path);
@@ -116,9 +118,10 @@ function docsText(
     annotations,
     denials,
     reads: Object.fromEntries(Object.entries(entrypoints).map(([name, { reads }]) => [name, reads])),
-    entrypoints: Object.fromEntries(
-      [...registry].map(([type, { entrypoint }]) => [type, entrypoint ?? "none"]),
-    ),
+    entrypoints: {
+      ...ACT_ENTRYPOINTS,
+      ...Object.fromEntries([...registry].map(([type, { entrypoint }]) => [type, entrypoint ?? "none"])),
+    },
   });
   return execFileSync(process.execPath, [at("scripts/deno.mjs"), "fmt", "--ext", "md", "-"], {
     cwd: ROOT,
@@ -142,13 +145,14 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
       return [name!, denialsOf(annotations, name!, codes)];
     }),
   );
+  const data: unknown = JSON.parse(readFileSync(at(DATA), "utf8"));
   const manifest = {
     opa_version: /^Version: (.*)$/m.exec(run(opa, ["version"]))?.[1],
     wasm_sha256: sha256Hex(wasm),
     sources: Object.fromEntries(
       packages.flatMap((one) => one.sources).map((source) => [source, sha256Hex(readFileSync(at(source)))]),
     ),
-    data: shapeOf(JSON.parse(readFileSync(at(DATA), "utf8"))),
+    data: shapeOf(data),
     entrypoints: Object.fromEntries(
       packages.map((one) => [one.entrypoint, {
         reads: readsOfPackage(opa, one, packages),
@@ -162,8 +166,24 @@ async function build(): Promise<ReadonlyMap<string, Buffer>> {
     [CAPABILITIES, Buffer.from(capabilities)],
     ["policies/build/policy.wasm", wasm],
     ["policies/build/manifest.json", Buffer.from(JSON.stringify(manifest, null, 2) + "\n")],
+    [DENO, Buffer.from(denoTasksText(data))],
     [DOCS, Buffer.from(docsText(annotations, denials, manifest.entrypoints))],
   ]);
+}
+
+interface EgressData {
+  readonly hosts: { readonly NORE: readonly string[] };
+  readonly loopback: readonly string[];
+  readonly ports: { readonly NORE: readonly number[] };
+}
+
+/** The same list as a grant of Deno: its own gate stands behind ours. */
+function denoTasksText(data: unknown): string {
+  const { hosts, loopback, ports } = (data as { readonly nore: { readonly egress: EgressData } }).nore.egress;
+  const granted = hosts.NORE.flatMap((host) =>
+    loopback.includes(host) ? [host] : ports.NORE.map((port) => `${host}:${port}`)
+  );
+  return readFileSync(at(DENO), "utf8").replace(/(?<="(?:nore|cli|gates)": ".*--allow-net=)[^ ]+/g, granted.join());
 }
 
 function readOrEmpty(path: string): Buffer {

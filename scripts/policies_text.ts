@@ -20,7 +20,7 @@ export interface PolicyFacts {
   readonly denials: Readonly<Record<string, readonly Denial[]>>;
   /** Entrypoint → the input fields that it reads. */
   readonly reads: Readonly<Record<string, readonly (readonly string[])[]>>;
-  /** Type of event → its entrypoint. */
+  /** Type of event or act → its entrypoint. */
   readonly entrypoints: Readonly<Record<string, string>>;
 }
 
@@ -85,9 +85,10 @@ ${rows.join("\n")}
   });
   return `# Policies
 
-What may become an event is decided by rules in Rego (\`policies/rego\`), compiled to \`policies/build/policy.wasm\`. A gate
-allows what is well formed and has nothing against it; every denial is an event of its own, with its codes and with the
-fields that the gate has read. Ceilings stand in \`policies/data.json\`. Made from the rules' own words by
+What may become an event, and whether the process may start, dial and write, is decided by rules in Rego
+(\`policies/rego\`), compiled to \`policies/build/policy.wasm\`. A gate allows what is well formed and has nothing against it; every denial is an event of its own, with its codes and with the
+fields that the gate has read. Ceilings stand in \`policies/data.json\`, whose \`limits\` the configuration sets at the
+start. Made from the rules' own words by
 \`scripts/build_policy.ts\`.
 
 ${parts.join("\n")}`;
