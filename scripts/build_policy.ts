@@ -183,7 +183,10 @@ function denoTasksText(data: unknown): string {
   const granted = hosts.NORE.flatMap((host) =>
     loopback.includes(host) ? [host] : ports.NORE.map((port) => `${host}:${port}`)
   );
-  return readFileSync(at(DENO), "utf8").replace(/(?<="(?:nore|cli|gates)": ".*--allow-net=)[^ ]+/g, granted.join());
+  return readFileSync(at(DENO), "utf8").replace(
+    /(?<="(?:nore|cli|gates)": ".*--allow-net=)[^ ]+/g,
+    granted.join(),
+  );
 }
 
 function readOrEmpty(path: string): Buffer {

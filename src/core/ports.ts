@@ -75,6 +75,14 @@ export interface Deadletter {
 export interface PolicyGate {
   readonly policySha256: string;
   decide(entrypoint: string, asked: Asked): Decision;
+  /** Left out by a gate that remembers nothing. */
+  readonly tally?: PolicyTally;
+}
+
+/** How often policy was asked, and how often it had to be evaluated for that; the rest was remembered. */
+export interface PolicyTally {
+  readonly decisions: number;
+  readonly evaluations: number;
 }
 
 /** What policy is asked about: a draft, or an act that has none. */

@@ -144,6 +144,7 @@ function factsOf(
     uptime_s: Object.fromEntries(uptimes) as Readonly<Record<Role, number | null>>,
     deadletter: journal.deadletters,
     refused_after_stop: 0,
+    policy: null,
     last_n: journal.lastN,
     head: journal.head,
   });

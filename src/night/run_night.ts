@@ -105,6 +105,7 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     uptime_s: uptimeOf((journal.ts - begun.livedSinceTs) / 1000),
     deadletter: journal.deadletters,
     refused_after_stop: refusedAfterStop,
+    policy: parts.gate.tally ?? null,
     last_n: journal.lastN,
     head: journal.head,
   });

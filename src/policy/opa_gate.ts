@@ -51,6 +51,7 @@ export async function openGate(options: GateOptions): Promise<OpaGate> {
 }
 
 export function gateOver(policy: LoadedPolicy, options: Omit<GateOptions, "wasm" | "data">): OpaGate {
+  const tally = { decisions: 0, evaluations: 0 };
   const memos = new Map<string, DecisionMemo>();
   for (const [entrypoint, reads] of Object.entries(options.reads)) {
     if (!Object.hasOwn(policy.entrypoints, entrypoint)) {
@@ -60,7 +61,10 @@ export function gateOver(policy: LoadedPolicy, options: Omit<GateOptions, "wasm"
       entrypoint,
       decisionMemo({
         projection: projectionOf(reads, options.manifest),
-        evaluate: (input) => evaluate(policy, entrypoint, input),
+        evaluate(input) {
+          tally.evaluations++;
+          return evaluate(policy, entrypoint, input);
+        },
         valuesMax: MEMO_VALUES_MAX,
       }),
     );
@@ -68,11 +72,13 @@ export function gateOver(policy: LoadedPolicy, options: Omit<GateOptions, "wasm"
 
   return {
     policySha256: options.policySha256,
+    tally,
     decide(entrypoint: string, asked: Asked): Decision {
       const memo = memos.get(entrypoint);
       if (memo === undefined) {
         throw new Error(`Unknown policy entrypoint "${entrypoint}", expected ${names(options.reads)}`);
       }
+      tally.decisions++;
       return memo.decide(asked);
     },
     memoryBytes: () => policy.mem.buffer.byteLength,

@@ -1,6 +1,7 @@
 import type { Role } from "../core/event.ts";
 import { type Amount, formatAmount, formatUnits } from "../core/fixed_point.ts";
 import { openOrdersOf } from "../core/open_orders.ts";
+import type { PolicyTally } from "../core/ports.ts";
 import { cashOf, positionsOf, totalsOf } from "../core/portfolio.ts";
 import { feedFigures } from "./feed_tally.ts";
 import { latencyRank } from "./latencies.ts";
@@ -20,6 +21,8 @@ export interface ReportFacts {
   readonly uptime_s: Readonly<Record<Role, number | null>>;
   readonly deadletter: number;
   readonly refused_after_stop: number;
+  /** null where no policy was asked. */
+  readonly policy: PolicyTally | null;
   readonly last_n: number;
   readonly head: string;
 }
@@ -39,11 +42,18 @@ export function reportOf(tally: Tally, facts: ReportFacts): Readonly<Record<stri
     counts,
     deadletter: facts.deadletter,
     refused_after_stop: facts.refused_after_stop,
+    policy: policyFigures(facts.policy),
     uptime_s: uptimeOf(tally, facts),
     ...figures,
     last_n: facts.last_n,
     head: facts.head,
   };
+}
+
+function policyFigures(policy: PolicyTally | null) {
+  if (policy === null) return null;
+  const { decisions, evaluations } = policy;
+  return { decisions, evaluations, hit_rate: decisions === 0 ? null : 1 - evaluations / decisions };
 }
 
 /** The market role may have been restarted; its uptime counts from then on. */

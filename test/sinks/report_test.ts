@@ -25,6 +25,7 @@ const FACTS: ReportFacts = {
   },
   deadletter: 2,
   refused_after_stop: 3,
+  policy: { decisions: 200, evaluations: 5 },
   last_n: 4,
   head: "ab",
 };
@@ -234,11 +235,12 @@ test("reportOf() has the fields of the contract, facts and figures", () => {
     Object.keys(report).join(" "),
     [
       "schema v run_id mode verdict detail prices started_ts ended_ts counts deadletter refused_after_stop",
-      "uptime_s binance_latency_ms feed virtual_pnl max_drawdown trades win_rate rr stop last_n head",
+      "policy uptime_s binance_latency_ms feed virtual_pnl max_drawdown trades win_rate rr stop last_n head",
     ].join(" "),
   );
   const { last_n, deadletter, refused_after_stop, counts } = report;
   assert.equal([last_n, deadletter, refused_after_stop], [4, 2, 3]);
+  assert.equal(report["policy"], { decisions: 200, evaluations: 5, hit_rate: 0.975 });
   assert.is((counts as Record<string, number>)["market_tick"], 1);
   assert.is(Object.keys(counts as object).length, 15);
 });

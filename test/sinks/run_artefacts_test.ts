@@ -27,6 +27,7 @@ const FACTS: ReportFacts = {
   uptime_s: ROLES,
   deadletter: 0,
   refused_after_stop: 0,
+  policy: null,
   last_n: 0,
   head: "ab",
 };

@@ -86,7 +86,9 @@ function forge(fields: Record<string, unknown>, random: Random): void {
 /** Some figures of a report are the program's word alone: no log gives them again. */
 function forgeFigure(fields: Record<string, unknown>, random: Random): void {
   const given = Object.fromEntries(
-    Object.entries(fields).filter(([name]) => !["uptime_s", "refused_after_stop", "latch"].includes(name)),
+    Object.entries(fields).filter(([name]) =>
+      !["uptime_s", "refused_after_stop", "policy", "latch"].includes(name)
+    ),
   );
   forge(given, random);
   Object.assign(fields, given);

@@ -123,6 +123,7 @@ function factsOf(version: number): ReportFacts {
     },
     deadletter: 0,
     refused_after_stop: 0,
+    policy: null,
     last_n: 10 ** version,
     head: String(version).repeat(64),
   };
