@@ -20,42 +20,15 @@ import { realFiles } from "../src/edge/real_files.ts";
 import { runtimeFacts } from "../src/edge/runtime_facts.ts";
 import { QUEUES } from "../src/core/queue_names.ts";
 import type { Agenda } from "../src/streams/sources/agenda.ts";
-import { tickOfMessage } from "../src/streams/sources/binance/tick_of_message.ts";
-import { embeddedMarket } from "../src/streams/sources/embedded/embedded_market.ts";
 import { configWith } from "../test/support/repo_config.ts";
-import { SIM_START_TS, simNight } from "../test/support/sim_night.ts";
+import { simNight } from "../test/support/sim_night.ts";
+import { median } from "./median.ts";
+import { frameAgenda, venueFrames } from "./venue_frames.ts";
 
 const frameCount = Number(process.argv[2] ?? 200_000);
 const rounds = Number(process.argv[3] ?? 5);
 const COMMIT_LINES = 500;
 const config = configWith([`duration_ms=${frameCount}`]);
-
-/** What a venue sends, as text, one a millisecond. */
-function venueFrames(): readonly string[] {
-  const market = embeddedMarket({ seed: 1, symbols: config.symbols, startTs: SIM_START_TS, ticksPerS: 500 });
-  let state = market.initial();
-  const frames: string[] = [];
-  while (frames.length < frameCount) {
-    const [next, messages] = market.step(state, state.nextTs);
-    state = next;
-    for (const message of messages) frames.push(JSON.stringify(message));
-  }
-  return frames.slice(0, frameCount);
-}
-
-function frameAgenda(frames: readonly string[]): Agenda {
-  let i = 0;
-  return {
-    get nextTs() {
-      return i < frames.length ? SIM_START_TS + i : Infinity;
-    },
-    take(ts) {
-      const tick = tickOfMessage(JSON.parse(frames[i++]!), { venue: "embedded", priceSource: "embedded" });
-      if (typeof tick === "string") throw new Error(tick);
-      return [{ type: "market_tick", source: "market_role", ts, cause: null, payload: tick }];
-    },
-  };
-}
 
 interface Round {
   readonly seconds: number;
@@ -111,10 +84,6 @@ function journaledJson(runFolder: string): readonly string[] {
   );
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
 async function compare(frames: readonly string[], isDurable: boolean): Promise<void> {
   const pipeline: number[] = [];
   const bare: number[] = [];
@@ -149,6 +118,6 @@ const { name, version } = runtimeFacts();
 process.stdout.write(
   `${name} ${version}: ${frameCount} frames, median of ${rounds} rounds, ticks to journaled lines\n`,
 );
-const frames = venueFrames();
+const frames = venueFrames(config.symbols, frameCount);
 await compare(frames, false);
 await compare(frames, true);
