@@ -18,7 +18,7 @@ export interface ModeRules {
   readonly venues: readonly unknown[];
   readonly ingest: {
     readonly kinds: readonly unknown[];
-    readonly price_sources: Readonly<Record<string, string>>;
+    readonly price_sources: Readonly<Record<string, readonly unknown[]>>;
   };
   readonly order: {
     readonly order_types: readonly unknown[];
@@ -28,23 +28,41 @@ export interface ModeRules {
   };
 }
 
+/** What it holds for all modes. */
+export interface Limits {
+  readonly jump_pct_max: number;
+  readonly late_s_max: number;
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** `mode` is undefined where the data has no such mode. */
-export function plainIngest(mode: ModeRules | undefined, run: ManifestFacts): PlainRules {
+export function plainIngest(
+  mode: ModeRules | undefined,
+  run: ManifestFacts,
+  { jump_pct_max, late_s_max }: Limits,
+): PlainRules {
   return ({ type, source, payload }) => {
     const tick = fieldsOf(payload);
+    const facts = fieldsOf(tick["facts"]);
     const codes: string[] = [];
+    if (facts["jump_pct"] !== null && !isWithin(facts["jump_pct"], jump_pct_max)) codes.push("INGEST_JUMP");
     if (!mode?.ingest.kinds.includes(tick["kind"])) codes.push("INGEST_KIND");
     if (type !== "market_tick") codes.push("INGEST_MALFORMED");
     if (mode === undefined) codes.push("INGEST_MODE");
-    const priceSource = mode?.ingest.price_sources[run.source];
-    if (priceSource === undefined || tick["price_source"] !== priceSource) codes.push("INGEST_PRICE_SOURCE");
+    if (mode?.ingest.price_sources[run.source]?.includes(tick["price_source"]) !== true) {
+      codes.push("INGEST_PRICE_SOURCE");
+    }
     if (source !== "market_role") codes.push("INGEST_SOURCE");
     if (!isSymbolOf(run, tick)) codes.push("INGEST_SYMBOL");
+    if (!isWithin(facts["late_s"], late_s_max)) codes.push("INGEST_TIME_ORDER");
     if (!isVenueOf(run, mode, tick)) codes.push("INGEST_VENUE");
     return codes;
   };
+}
+
+function isWithin(value: unknown, most: number): boolean {
+  return typeof value === "number" && value >= 0 && value <= most;
 }
 
 export function plainOrder(mode: ModeRules | undefined, run: ManifestFacts): PlainRules {

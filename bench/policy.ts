@@ -10,10 +10,10 @@ import type { AnyDraft } from "../src/core/event.ts";
 import { runtimeFacts } from "../src/edge/runtime_facts.ts";
 import { loadBounded, type ManifestFacts } from "../src/policy/opa_gate.ts";
 import { projectionOf } from "../src/policy/projection.ts";
-import { INGEST, openRepoGate, ORDER, repoPolicy, runFacts } from "../test/support/repo_policy.ts";
+import { asDraft, INGEST, openRepoGate, ORDER, repoPolicy, runFacts } from "../test/support/repo_policy.ts";
 import { SIM_START_TS } from "../test/support/sim_night.ts";
 import { median } from "./median.ts";
-import { type ModeRules, plainIngest, plainOrder, type PlainRules } from "./plain_rules.ts";
+import { type Limits, type ModeRules, plainIngest, plainOrder, type PlainRules } from "./plain_rules.ts";
 import { intentDrafts, spoiledDrafts } from "./policy_drafts.ts";
 import { errorOfShare, policyShare } from "./policy_share.ts";
 import { tickOfFrame, venueFrames } from "./venue_frames.ts";
@@ -24,11 +24,11 @@ const DRAFTS = 2000;
 const SPOILED_DRAFTS = 4000;
 const TIMED_MS_MIN = 20;
 
-type PlainGate = (mode: ModeRules | undefined, run: ManifestFacts) => PlainRules;
+type PlainGate = (mode: ModeRules | undefined, run: ManifestFacts, limits: Limits) => PlainRules;
 interface PolicyData {
-  readonly nore: { readonly modes: Readonly<Record<string, ModeRules>> };
+  readonly nore: { readonly modes: Readonly<Record<string, ModeRules>>; readonly limits: Limits };
 }
-const { modes } = (repoPolicy.data as PolicyData).nore;
+const { modes, limits } = (repoPolicy.data as PolicyData).nore;
 
 const RUNS: readonly ManifestFacts[] = [
   runFacts,
@@ -44,7 +44,7 @@ async function proveAlike(entrypoint: string, plain: PlainGate, allowed: readonl
   const denials = new Set<string>();
   for (const run of RUNS) {
     const gate = await openRepoGate(run);
-    const rules = plain(modes[run.mode], run);
+    const rules = plain(modes[run.mode], run, limits);
     for (const draft of [...allowed, ...spoiled]) {
       const decision = gate.decide(entrypoint, draft);
       const codes = decision.allow ? [] : decision.codes;
@@ -66,7 +66,7 @@ interface Contender {
 }
 
 async function contendersOf(entrypoint: string, plain: PlainGate): Promise<readonly Contender[]> {
-  const rules = plain(modes[runFacts.mode], runFacts);
+  const rules = plain(modes[runFacts.mode], runFacts, limits);
   const gate = await openRepoGate();
   const policy = await loadBounded(repoPolicy.wasm, repoPolicy.data);
   const { inputOf } = projectionOf(repoPolicy.reads[entrypoint]!, runFacts);
@@ -112,10 +112,15 @@ async function compare(entrypoint: string, plain: PlainGate, drafts: readonly An
   process.stdout.write(`${drafts[0]!.type.padEnd(13)} ${told.join("   ")}\n`);
 }
 
+/** With what the pipeline tells of it before policy sees it. */
+function factual(tick: AnyDraft): AnyDraft {
+  return asDraft({ ...tick, payload: { ...tick.payload, facts: { jump_pct: 0, late_s: 0 } } });
+}
+
 const { name, version } = runtimeFacts();
 process.stdout.write(`${name} ${version} on ${cpus()[0]?.model ?? "?"}: median of ${rounds} rounds\n`);
 const frames = venueFrames(["BTCUSDT", "ETHUSDT"], frameCount);
-const ticks = frames.slice(0, DRAFTS).map((frame, i) => tickOfFrame(frame, SIM_START_TS + i));
+const ticks = frames.slice(0, DRAFTS).map((frame, i) => factual(tickOfFrame(frame, SIM_START_TS + i)));
 const intents = intentDrafts(DRAFTS);
 await proveAlike(INGEST, plainIngest, ticks);
 await proveAlike(ORDER, plainOrder, intents);
