@@ -22,6 +22,9 @@ const anyCase = (name: string): string =>
 /** What random values nearly always have all of, and words and hashes do not. Looked for near its beginning only. */
 const OF_ALL_KINDS = ["[0-9]", "[a-z]", "[A-Z]"].map((kind) => `(?=[A-Za-z0-9+/_=-]{0,100}${kind})`).join("");
 
+/** Not within 64 bytes in base64, which a signature or a SHA-512 has: 86 characters and "==". */
+const NOT_IN_64_BYTES = "(?![A-Za-z0-9+/]{0,22}(?<=(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86})==)";
+
 /**
  * Every pattern takes time that grows with the text alone: it begins at a word or a name of its own, and what it
  * passes over twice has a longest length. All flags but `i` are the caller's.
@@ -65,7 +68,7 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
     name: "exchange key (64 characters)",
     pattern: new RegExp(
       `(?:(?<![A-Za-z0-9])|(?<=${ESCAPED}))(?=[A-Za-z0-9]*[a-z])(?=[A-Za-z0-9]*[g-zG-Z])[A-Za-z0-9]{64}(?![A-Za-z0-9])` +
-        "(?<!sha(?:384|512)-[A-Za-z0-9+/]{64,86})", // a lock file's hashes, in base64
+        NOT_IN_64_BYTES,
     ),
   },
   {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "uvu";
@@ -42,6 +43,7 @@ const SECRETS: readonly (readonly [string, string])[] = [
   [`--set=${EXCHANGE}`, "exchange key (64 characters)"],
   [`key_${EXCHANGE}`, "exchange key (64 characters)"],
   [SHA256.replace("e", "g"), "exchange key (64 characters)"],
+  [`abcd/${EXCHANGE}==`, "exchange key (64 characters)"],
   ["api_key: 0123456789abcdef", "value beside a key-like name"],
   ['"apiKey":"0123456789abcdef"', "value beside a key-like name"],
   ['{\\"api_secret\\": \\"0123456789abcdef\\"}', "value beside a key-like name"],
@@ -124,14 +126,24 @@ const HARMLESS: readonly string[] = [
   "sk_" + "test_" + "0".repeat(24),
   "xoxo-hugs",
   JWT.slice(0, JWT.lastIndexOf(".")),
-  // a lock file's hashes
-  `sha512-${EXCHANGE}/+abcdefghijklmnopqr==`,
-  `sha512-abc/${EXCHANGE}+abcdefghijklmn==`,
+  // signatures, and the hashes of a lock file: 64 bytes in base64
+  `"signature":"${EXCHANGE}/+abcdefghijklmnopqrst=="`,
+  `sha512-abc/${EXCHANGE}+abcdefghijklmnopq==`,
   `sha512-abcdefghijklmnopqrst/+${EXCHANGE}==`,
 ];
 
 test("findSecret() passes over hashes, ids, paths, signatures and plain words", () => {
   for (const text of HARMLESS) assert.is(findSecret(text), null, text);
+});
+
+test("findSecret() passes over any signature", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (bytes) => {
+      const signature = Buffer.from(bytes).toString("base64");
+      for (const text of [signature, JSON.stringify({ signature })]) assert.is(findSecret(text), null, text);
+    }),
+    { numRuns: 10_000 },
+  );
 });
 
 test("redact() leaves text without a secret as it is", () => {
