@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All that CI checks: format, lint, types on both compilers, tests on both runtimes, the policy stage, recordings over a
-# real socket on both runtimes, every stop provoked, the short form of the proof, the gates.
+# All that CI checks: format, lint, types on both compilers, no secret in the tree, tests on both runtimes, the policy
+# stage, recordings over a real socket on both runtimes, every stop provoked, the short form of the proof, the gates.
 # Every stage runs, whatever became of those before; prints each one's time and a last line that counts all tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -39,6 +39,7 @@ stage fmt npm run --silent fmt:check
 stage lint npm run --silent lint
 stage tsc npm run --silent check
 stage deno-check npm run --silent check:deno
+stage secrets npm run --silent secrets
 stage test npm test --silent
 stage test-deno npm run --silent test:deno
 stage policy npm run --silent policy

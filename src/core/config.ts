@@ -154,7 +154,9 @@ export interface Config {
     readonly disk_free_bytes_min: number;
   };
   readonly watchdog: WatchdogConfig;
-  readonly guards: { readonly secrets: { readonly allow_env: readonly string[] } };
+  readonly guards: {
+    readonly secrets: { readonly allow_env: readonly string[]; readonly dir: string | null };
+  };
   readonly container: { readonly require_hardened: false };
 }
 

@@ -9,11 +9,12 @@ import { type Environment, readEnvironment } from "../edge/environment.ts";
 import { readMachineUse } from "../edge/machine_facts.ts";
 import { configSchema, packageRoot, readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
+import { realPath } from "../edge/real_path.ts";
 import { ACT_ENTRYPOINTS } from "./acts.ts";
 import { type ManifestFacts, type OpaGate, openGate } from "./opa_gate.ts";
 import { type PolicyFiles, readPolicyFiles } from "./policy_files.ts";
 import { type MachineFacts, resourceProblem } from "./resource_guard.ts";
-import { checkSecrets } from "./secrets_guard.ts";
+import { checkSecrets, type SecretsFolder } from "./secrets_guard.ts";
 
 /**
  * The guards, joined with the machine that they look at: what a start-up asks before the first socket opens. Each answers
@@ -54,6 +55,7 @@ export function guardOver({ words, environment, machine, read }: Surroundings): 
         words: words(),
         environment: environment(),
         allowEnv: config.guards.secrets.allow_env,
+        folder: secretsFolder(config),
       });
       return detail === null ? null : { component: "secrets_guard", reason_code: "SECRET_FOUND", detail };
     },
@@ -93,6 +95,16 @@ export const guard: Guard = guardOver({
   machine: readMachineUse,
   read: realFiles.read,
 });
+
+function secretsFolder({ guards, queues }: Config): SecretsFolder | null {
+  const { dir } = guards.secrets;
+  if (dir === null) return null;
+  const outside = [
+    { name: "the folder of runs", path: realPath(queues.base_dir) },
+    { name: "the program's folder", path: realPath(packageRoot) },
+  ];
+  return { path: realPath(dir), outside };
+}
 
 /** As the manifest of a run with this configuration has them. */
 export function manifestFactsOf(config: Config): ManifestFacts {

@@ -1,4 +1,4 @@
-import { findSecret, isExchangeVariable } from "../core/secrets.ts";
+import { findSecret, findSecretInWord, isExchangeVariable } from "../core/secrets.ts";
 
 /**
  * Refuses a start that shows a secret: paper needs no key, so any key that is in reach is one too many.
@@ -11,12 +11,21 @@ export interface SecretsInput {
   readonly environment: Readonly<Record<string, string | undefined>> | null;
   /** Variables that may hold a secret, such as a CI token; never those of an exchange. */
   readonly allowEnv: readonly string[];
+  /** Where secrets are kept for others; null where there are none. */
+  readonly folder: SecretsFolder | null;
+}
+
+/** Paths as the file system has them: absolute, every link followed. */
+export interface SecretsFolder {
+  readonly path: string;
+  /** What is handed on, and so must not hold it. */
+  readonly outside: readonly { readonly name: string; readonly path: string }[];
 }
 
 /** What was found and where, or null. */
 export function checkSecrets(input: SecretsInput): string | null {
-  for (const [index, word] of input.words.entries()) {
-    const name = findSecret(word);
+  for (const index of input.words.keys()) {
+    const name = findSecretInWord(input.words, index);
     if (name !== null) return `argument ${index} looks like a secret: ${name}`;
   }
   const inConfig = findSecret(input.configText);
@@ -31,5 +40,17 @@ export function checkSecrets(input: SecretsInput): string | null {
       return `environment variable ${variable} looks like a secret (${name}), unset it or name it in guards.secrets.allow_env`;
     }
   }
-  return null;
+  return input.folder === null ? null : checkFolder(input.folder);
+}
+
+/** A run is bundled and a repository is cloned: what lies in them goes along. */
+function checkFolder({ path, outside }: SecretsFolder): string | null {
+  const holder = outside.find((other) => isWithin(path, other.path));
+  if (holder === undefined) return null;
+  return `guards.secrets.dir ${path} lies in ${holder.name} ${holder.path}, move it out of there`;
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const [inner, outer] = [path, folder].map((each) => each.replaceAll("\\", "/").replace(/\/*$/, "/"));
+  return inner!.startsWith(outer!);
 }

@@ -2,7 +2,7 @@ import type { Config } from "../core/config.ts";
 import { type Amount, formatAmount, parseAmount } from "../core/fixed_point.ts";
 import type { Signer } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
-import { redact } from "../core/secrets.ts";
+import { redactWords } from "../core/secrets.ts";
 
 /** The manifest's fields in the order on disk, its own hash aside. */
 export function manifestOf(
@@ -33,7 +33,7 @@ export function manifestOf(
     duration_ms: config.duration_ms,
     code_version: identity.codeVersion,
     runtime: identity.runtime,
-    cmdline: identity.commandLine.words.map(redact),
+    cmdline: redactWords(identity.commandLine.words),
     cmdline_form: identity.commandLine.form,
     cmdline_hash: identity.commandLine.hash,
     config_sha256: hashes.config,

@@ -1,3 +1,4 @@
+import { mkdirSync, symlinkSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { findDiskProblem, findStartProblem } from "../../src/commands/start_proofs.ts";
@@ -8,6 +9,7 @@ import { realFiles } from "../../src/edge/real_files.ts";
 import { guardOver, type Surroundings } from "../../src/policy/policy_layer.ts";
 import { configWith } from "../support/repo_config.ts";
 import { openRepoGate, RUN } from "../support/repo_policy.ts";
+import { inTempFolder } from "../support/temp_folder.ts";
 
 const config = configWith(["guards.secrets.allow_env=[CI_TOKEN]"]);
 const commandLine: CommandLine = {
@@ -107,6 +109,24 @@ test("findStartProblem() asks policy whether the run may start, and keeps its de
   const container = { is_required: false, unproven: [] };
   assert.equal(asked, [[RUN, "start", { duration_ms: 25_200_000, ai_enabled: false, container }]]);
 });
+
+test("findStartProblem() refuses a folder of secrets in the package or among the runs, through links as well", () =>
+  inTempFolder((folder) => {
+    mkdirSync(`${folder}/var/mine`, { recursive: true });
+    symlinkSync(`${folder}/var`, `${folder}/link`);
+    const given = (dir: string) => {
+      const flags = [`queues.base_dir=${folder}/var`, `guards.secrets.dir=${dir}`];
+      return problemOf({ config: configWith(flags) });
+    };
+    assert.equal(given(`${folder}/link/mine`), {
+      component: "secrets_guard",
+      reason_code: "SECRET_FOUND",
+      detail:
+        `guards.secrets.dir ${folder}/var/mine lies in the folder of runs ${folder}/var, move it out of there`,
+    });
+    assert.match(given("config")!.detail, /config lies in the program's folder /);
+    assert.is(given(`${folder}/secrets`), null);
+  }));
 
 test("findDiskProblem() refuses a night that does not fit and says what would help, and takes one that does", () => {
   const volume = { eventsPerS: 20, symbols: 2, book: "every", durationMs: 25_200_000 } as const;

@@ -1,8 +1,15 @@
+import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findSecret, isExchangeVariable, redact } from "../../src/core/secrets.ts";
+import {
+  findSecret,
+  findSecretInWord,
+  isExchangeVariable,
+  redact,
+  redactWords,
+} from "../../src/core/secrets.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
 
 /** None of these ever opened anything. They are put together here, so that scanners of code do not stop at them. */
@@ -11,6 +18,12 @@ const AWS = "AKIA" + "IOSFODNN7EXAMPLE";
 const GITHUB = "ghp_" + "aB3".repeat(12);
 const GITHUB_FINE = "github_pat_" + "11ABCDEFG0_abcdefghijklmnop";
 const EXCHANGE = "vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"; // Binance's documents
+const SLACK = "xox" + "b-123456789012-abcdefABCDEF";
+const GOOGLE = "AI" + "za" + "aB3_-".repeat(7);
+const STRIPE = "sk_" + "live_" + "aB3".repeat(8);
+const JWT = ["ey" + "JhbGciOiJIUzI1", "ey" + "JzdWIiOiIxMjM0", "aB3_-".repeat(6)].join(".");
+const MIXED = "aB3".repeat(8);
+const HEX = "0123456789abcdef".repeat(2);
 const { privateKey } = generateKeyPairSync("ed25519");
 const PEM = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
 const PEM_BODY = PEM.split("\n")[1]!;
@@ -30,6 +43,7 @@ const SECRETS: readonly (readonly [string, string])[] = [
   [`--set=${EXCHANGE}`, "exchange key (64 characters)"],
   [`key_${EXCHANGE}`, "exchange key (64 characters)"],
   [SHA256.replace("e", "g"), "exchange key (64 characters)"],
+  [`abcd/${EXCHANGE}==`, "exchange key (64 characters)"],
   ["api_key: 0123456789abcdef", "value beside a key-like name"],
   ['"apiKey":"0123456789abcdef"', "value beside a key-like name"],
   ['{\\"api_secret\\": \\"0123456789abcdef\\"}', "value beside a key-like name"],
@@ -40,6 +54,22 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ["DB_PASSWORD=correct-horse!", "value beside a key-like name"],
   ["passphrase: correct$horse", "value beside a key-like name"],
   [`secret_key=${SHA256}`, "value beside a key-like name"],
+  ["AWS_SECRET_ACCESS_KEY=" + "wJalrXUtnFEMI/K7MDENG".padEnd(40, "b"), "AWS secret key"],
+  [`"awsSecret": "${"a1/+".repeat(10)}"`, "AWS secret key"],
+  [SLACK, "Slack token"],
+  ["xapp" + "-1-A012-345-abcdef", "Slack token"],
+  [GOOGLE, "Google API key"],
+  [`https://maps.example/?q=${GOOGLE}&v=3`, "Google API key"],
+  [STRIPE, "Stripe live key"],
+  ["rk_" + "live_" + "0".repeat(16), "Stripe live key"],
+  [JWT, "JSON web token"],
+  [`Bearer ${JWT}`, "JSON web token"],
+  [`gate_api_key: ${HEX}`, "Gate key"],
+  [`"gate.io_secret":"${HEX}${HEX}"`, "Gate key"],
+  [`GATE_KEY=${HEX.toUpperCase()}`, "Gate key"],
+  [`token: ${MIXED}`, "random value beside a key-like name"],
+  [`"signingKey": "${MIXED}"`, "random value beside a key-like name"],
+  [`CI_AUTH=${MIXED}`, "random value beside a key-like name"],
 ];
 
 test("findSecret() names what it found", () => {
@@ -84,10 +114,36 @@ const HARMLESS: readonly string[] = [
   '{"secrets":{"allow_env":["GITHUB_TOKEN"]},"key_file":null,"public_key":"11qYAYKxCrfVS/7TyWQHOg7hcvPa"}',
   "the password is asked for at the start of the night",
   "tokens: 123456789012345678901234567890",
+  `key: ${SHA256}`,
+  `gate: ${HEX}`,
+  `gateway_key: ${HEX}g`,
+  `gate_api_version: ${HEX}`,
+  `"public_key": "${MIXED}"`,
+  `publicKey=${MIXED}`,
+  `aws_commit: ${HEX}01234567`,
+  "key: a/path/without/any/figure/or/capital",
+  "token: readTheTokenOfTheUser",
+  "sk_" + "test_" + "0".repeat(24),
+  "xoxo-hugs",
+  JWT.slice(0, JWT.lastIndexOf(".")),
+  // signatures, and the hashes of a lock file: 64 bytes in base64
+  `"signature":"${EXCHANGE}/+abcdefghijklmnopqrst=="`,
+  `sha512-abc/${EXCHANGE}+abcdefghijklmnopq==`,
+  `sha512-abcdefghijklmnopqrst/+${EXCHANGE}==`,
 ];
 
 test("findSecret() passes over hashes, ids, paths, signatures and plain words", () => {
   for (const text of HARMLESS) assert.is(findSecret(text), null, text);
+});
+
+test("findSecret() passes over any signature", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (bytes) => {
+      const signature = Buffer.from(bytes).toString("base64");
+      for (const text of [signature, JSON.stringify({ signature })]) assert.is(findSecret(text), null, text);
+    }),
+    { numRuns: 10_000 },
+  );
 });
 
 test("redact() leaves text without a secret as it is", () => {
@@ -160,6 +216,26 @@ test("redact() takes out any exchange key between other words", () => {
   fc.assert(fc.property(anyKey, fc.stringMatching(/^[^A-Za-z0-9]{1,3}$/), (key, gap) => {
     assert.not(redact(`from${gap}${key}${gap}to`).includes(key));
   }));
+});
+
+test("redactWords() takes out a value that its flag makes a secret, and keeps the number of words", () => {
+  const words = ["node", "--api-key", HEX, AWS, "--seed", HEX];
+  assert.equal(words.map((_, index) => findSecretInWord(words, index) !== null), [
+    false,
+    false,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assert.equal(redactWords(words), [
+    "node",
+    "--api-key",
+    "[redacted: value beside a key-like name]",
+    "[redacted: AWS access key id]",
+    "--seed",
+    HEX,
+  ]);
 });
 
 test("isExchangeVariable() knows an exchange's key by the variable's name", () => {

@@ -12,6 +12,7 @@ function check(more: Partial<SecretsInput>): string | null {
     words: ["node", "main.ts"],
     environment: {},
     allowEnv: [],
+    folder: null,
     ...more,
   });
 }
@@ -21,6 +22,10 @@ const REFUSED: readonly (readonly [given: Partial<SecretsInput>, found: string])
   [
     { words: ["node", "--api-key=0123456789abcdef"] },
     "argument 1 looks like a secret: value beside a key-like name",
+  ],
+  [
+    { words: ["node", "--api-key", "0123456789abcdef"] },
+    "argument 2 looks like a secret: value beside a key-like name",
   ],
   [
     { configText: `market:\n  note: ${GITHUB}\n` },
@@ -66,6 +71,29 @@ const PASSED: readonly (readonly [name: string, given: Partial<SecretsInput>])[]
 
 test("checkSecrets() passes what shows no secret", () => {
   for (const [name, given] of PASSED) assert.is(check(given), null, name);
+});
+
+const OUTSIDE = [{ name: "the folder of runs", path: "/srv/var" }, {
+  name: "the program's folder",
+  path: "/nore",
+}];
+const folder = (path: string) => check({ folder: { path, outside: OUTSIDE } });
+
+test("checkSecrets() refuses a folder of secrets inside what is handed on, and names both", () => {
+  const moved = "move it out of there";
+  assert.is(folder("/nore"), `guards.secrets.dir /nore lies in the program's folder /nore, ${moved}`);
+  assert.is(
+    folder("/srv/var/keys/mine"),
+    `guards.secrets.dir /srv/var/keys/mine lies in the folder of runs /srv/var, ${moved}`,
+  );
+  const windows = { path: "C:\\nore\\keys", outside: [{ name: "the program's folder", path: "C:\\nore" }] };
+  assert.match(check({ folder: windows })!, /lies in the program's folder C:/);
+});
+
+test("checkSecrets() passes a folder of secrets beside or above what is handed on", () => {
+  for (const path of ["/srv/variable", "/srv/var2/keys", "/home/nore", "/srv", "/"]) {
+    assert.is(folder(path), null);
+  }
 });
 
 test("checkSecrets() looks at words first, then at the configuration, then at the environment", () => {

@@ -8,7 +8,7 @@ import { type FakeTerminal, fakeTerminal } from "./fake_terminal.ts";
 // The machine that runs the tests may hold keys of its own, which would refuse every night.
 for (const [name, value] of Object.entries(process.env)) {
   const environment = { [name]: value };
-  if (checkSecrets({ configText: "", words: [], environment, allowEnv: [] }) !== null) {
+  if (checkSecrets({ configText: "", words: [], environment, allowEnv: [], folder: null }) !== null) {
     delete process.env[name];
   }
 }
