@@ -351,16 +351,30 @@ def read_manifest(run):
     run.run_id = manifest["run_id"]
     if run.run_id != os.path.basename(run.folder):
         run.problem("manifest.json", None, f"run_id is {run.run_id}, the folder is {os.path.basename(run.folder)}")
-    for path, name in (("config.json", "config_sha256"), (f"policy/{manifest['policy_sha256']}.wasm", "policy_sha256"),
-                       (f"policy/{manifest['policy_data_sha256']}.data.json", "policy_data_sha256")):
-        data = run.read(path)
-        if data is not None and sha256(data) != manifest[name]:
-            run.problem(path, None, f"SHA-256 is {sha256(data)}, the manifest says {manifest[name]}")
+    data = run.read("config.json")
+    if data is not None and sha256(data) != manifest["config_sha256"]:
+        run.problem("config.json", None, f"SHA-256 is {sha256(data)}, the manifest says {manifest['config_sha256']}")
+    check_policy(run, manifest)
     paths = sorted(path for path in run.paths if path.startswith("contracts/"))
     contracts = "".join(f"{sha256(run.read(path) or b'')}  {path[len('contracts/'):]}\n" for path in paths)
     if sha256(contracts.encode()) != manifest["contracts_sha256"]:
         run.problem("contracts", None, "SHA-256 over all of it is not that of the manifest")
     return not run.problems
+
+
+def check_policy(run, digests):
+    """A compiled policy and its data, which are named by their hashes."""
+    for path, name in ((f"policy/{digests['policy_sha256']}.wasm", "policy_sha256"),
+                       (f"policy/{digests['policy_data_sha256']}.data.json", "policy_data_sha256")):
+        data = run.read(path)
+        if data is not None and sha256(data) != digests[name]:
+            run.problem(path, None, f"SHA-256 is {sha256(data)}, expected {digests[name]}")
+
+
+def is_kept_policy(run, path):
+    """What a reload has kept and the log then did not take: it holds what its name says, and nothing was decided by it."""
+    name = re.fullmatch(r"policy/([0-9a-f]{64})\.(wasm|data\.json)", path)
+    return bool(name) and sha256(run.read(path) or b"") == name[1]
 
 
 def read_contracts(run):
@@ -467,6 +481,8 @@ def read_events(run, figures):
         if starts != (n == 0) or (starts and event["ts"] != run.manifest["started_ts"]):
             wrong.append("the night begins with lifecycle started at the manifest's started_ts, and only once")
         wrong.append(figures.step(event))
+        if kind == "lifecycle" and "policy" in payload:
+            check_policy(run, payload["policy"])
         for what in filter(None, wrong):
             run.problem(path, line, what)
         stopping, ended = stopping or stops, ended or (kind == "lifecycle" and payload["what"] == "ended")
@@ -795,7 +811,7 @@ def verify(run, mirror, pinned, all_):
     # A crash may leave files half made; what was put aside when the run was ended is there for good.
     for path in sorted(run.paths):
         bare = re.sub(r"(\.torn)?(\.tmp)?$", "", path)
-        if bare not in run.known and not segment.fullmatch(bare):
+        if bare not in run.known and not segment.fullmatch(bare) and not is_kept_policy(run, path):
             run.problem(path, None, "does not belong to a run")
 
 

@@ -103,7 +103,7 @@ export function proveSame(files: MemoryFiles, uncrashed: MemoryFiles): void {
   }
 }
 
-const OF_THE_PROCESS = new Set(["sha256", "n", "last_n", "head", "counts", "refused_after_stop"]);
+const OF_THE_PROCESS = new Set(["sha256", "n", "last_n", "head", "counts", "refused_after_stop", "policy"]);
 
 function figuresOf(files: MemoryFiles, name: string): unknown {
   const fields = openArtefact(files.text(`${RUN}/${name}`));

@@ -1,3 +1,4 @@
+import type { PolicyGate } from "../../src/core/ports.ts";
 import { asapScheduler, map, merge, NEVER, type Observable, timer } from "rxjs";
 import type { Config } from "../../src/core/config.ts";
 import type { AnyDraft } from "../../src/core/event.ts";
@@ -7,7 +8,6 @@ import type { RefusedRun } from "../../src/night/resume_run.ts";
 import type { NightParts } from "../../src/night/run_night.ts";
 import { nightRoles } from "../../src/pipeline.ts";
 import { runIdOf } from "../../src/core/time_text.ts";
-import type { OpaGate } from "../../src/policy/opa_gate.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { tallyOf } from "../../src/sinks/tally.ts";
 import { type Agenda, mergeAgendas } from "../../src/streams/sources/agenda.ts";
@@ -44,11 +44,13 @@ const smallWasm = new TextEncoder().encode("in place of the policy");
 const policy = { ...repoPolicy, wasm: smallWasm, policySha256: sha256Hex(smallWasm) };
 const symbols = new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules]));
 /** By symbols, all that a gate knows of a configuration: making one takes as long as a short night. */
-const gates = new Map<string, Promise<OpaGate>>();
+const gates = new Map<string, Promise<PolicyGate>>();
 
-export function gateOf(config: Config): Promise<OpaGate> {
+/** Without its tally, which would go on from night to night. */
+export function gateOf(config: Config): Promise<PolicyGate> {
   const key = config.symbols.join();
-  const gate = gates.get(key) ?? openRepoGate({ ...runFacts, symbols: config.symbols });
+  const gate = gates.get(key) ??
+    openRepoGate({ ...runFacts, symbols: config.symbols }).then(({ tally: _, ...gate }) => gate);
   gates.set(key, gate);
   return gate;
 }

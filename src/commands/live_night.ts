@@ -1,5 +1,5 @@
 import process from "node:process";
-import { asyncScheduler, merge, type Observable, ReplaySubject } from "rxjs";
+import { asyncScheduler, merge, NEVER, type Observable, ReplaySubject } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft, Draft } from "../core/event.ts";
 import { elapsedClock } from "../edge/clocks.ts";
@@ -9,10 +9,12 @@ import { realFiles } from "../edge/real_files.ts";
 import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
 import { livedSince, type NightOutcome, type NightParts, runNight } from "../night/run_night.ts";
+import { isSwitching } from "../policy/switching_gate.ts";
 import { writeArtefact } from "../sinks/atomic_file.ts";
 import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
 import type { Terminal } from "./command.ts";
 import type { GuardedActs } from "./guarded_acts.ts";
+import { policyReloads } from "./policy_reload.ts";
 import { progressEveryMs, progressOf } from "./night_display.ts";
 import type { NightPlan } from "./night_plan.ts";
 import { type OpenMarket, openMarket } from "./open_market.ts";
@@ -28,6 +30,7 @@ export interface NightSetting {
 
 export interface LiveRun extends Pick<NightParts, "identity" | "startProblem" | "resumption"> {
   readonly run: OpenRun;
+  readonly runFolder: string;
   /** What a run that goes on knows of its feed. */
   readonly past?: FeedPast;
 }
@@ -67,7 +70,21 @@ export async function liveNight(
       });
     }
     const denied$ = acts.denied$(pace.clock);
-    const vitals$ = plan.isDurable ? merge(denied$, vitalsOf(setting, livedSinceTs), loss$) : denied$;
+    const reload$ = isSwitching(run.gate)
+      ? policyReloads({
+        config,
+        varFolder,
+        runFolder: night.runFolder,
+        files: acts.files,
+        clock: pace.clock,
+        gate: run.gate,
+        livedSinceTs,
+        terminal,
+      })
+      : NEVER;
+    const vitals$ = plan.isDurable
+      ? merge(denied$, vitalsOf(setting, livedSinceTs), loss$, reload$)
+      : denied$;
     return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);

@@ -15,12 +15,14 @@ import { loadRules, type Rules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { paint } from "./paint.ts";
 import { diffPolicies } from "./policy_diff.ts";
+import { askForReload } from "./policy_reload.ts";
 
-/** Says what the policy makes of an event, or what another policy would make of a night. Writes nothing. */
+/** Says what the policy makes of an event, or what another would make of a night; asks a night to take another. */
 export const policy: Command = {
   name: "policy",
-  summary: "Says which rules deny an event and why, or what another policy would have made of a night.",
-  operands: "explain | diff RUN",
+  summary:
+    "Says why an event is denied, or what another policy makes of a night; has a running night reload its own.",
+  operands: "explain | diff RUN | reload",
   options: {
     event: {
       value: "FILE",
@@ -32,7 +34,10 @@ export const policy: Command = {
     },
     policy: { value: "WASM", help: "diff: the other policy, as `opa build -t wasm` makes it" },
     data: { value: "FILE", help: "diff: its data (default: the run's own)" },
-    var: { value: "DIR", help: "where RUN is looked up when it is an id or `latest` (default: var)" },
+    var: {
+      value: "DIR",
+      help: "where RUN is looked up when it is an id or `latest`, and the night runs (default: var)",
+    },
     config: SETTING_OPTIONS["config"]!,
     set: SETTING_OPTIONS["set"]!,
     json: { value: null, help: "print the result as JSON" },
@@ -41,12 +46,16 @@ export const policy: Command = {
     "policy explain --event order.json",
     "policy explain --event denials.jsonl --run latest",
     "policy diff latest --policy new.wasm --data new.json",
+    "policy reload --var var",
   ],
   run(input, terminal) {
     const [what, run, ...more] = input.operands;
     if (what === "explain" && run === undefined) return explainEvent(input, terminal);
+    if (what === "reload" && run === undefined) return Promise.resolve(askForReload(input, terminal));
     if (what === "diff" && run !== undefined && more.length === 0) return diffPolicies(run, input, terminal);
-    throw new UsageError(`Expected explain, or diff RUN, got ${JSON.stringify(input.operands.join(" "))}`);
+    throw new UsageError(
+      `Expected explain, diff RUN or reload, got ${JSON.stringify(input.operands.join(" "))}`,
+    );
   },
 };
 

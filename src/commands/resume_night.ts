@@ -13,7 +13,6 @@ import type { RunPlace } from "./assess_run.ts";
 import { type CommandInput, type OptionSpec, type Terminal, UsageError } from "./command.ts";
 import { assess, basisOf, placeOf, refuseDamaged, reopenOptions, signerOf } from "./cut_short_run.ts";
 import { guardActs, placesOf } from "./guarded_acts.ts";
-import { loadRules } from "./load_rules.ts";
 import { planResumed, refuseOtherTime } from "./night_plan.ts";
 import { bannerOf, resumedLine } from "./night_text.ts";
 import { nightToEnd, openOrSay } from "./night_to_end.ts";
@@ -111,7 +110,7 @@ async function goOn(
   const { position } = found.rebuilt;
   const plan = planResumed(input, { runId, startedTs, cmdline }, position.ts);
   const leftMs = Math.max(1, startedTs + config.duration_ms - plan.pace.clock.now());
-  const gate = await loadRules(config).openGate();
+  const { gate } = options;
   const acts = guardActs(gate, placesOf(config, varFolder));
   const commandLine = readCommandLine();
   proveHashes();

@@ -229,6 +229,15 @@ export interface Lifecycle {
   /** Of `resumed`: the command line that goes on with the run, and for how long nobody was there. */
   readonly cmdline_hash?: string;
   readonly down_ms?: number;
+  /** Of `policy_reloaded`: what decides from here on, and what decided before. */
+  readonly policy?: PolicyDigests;
+  readonly policy_before?: PolicyDigests;
+}
+
+/** Of a compiled policy and its data, which together decide. */
+export interface PolicyDigests {
+  readonly policy_sha256: string;
+  readonly policy_data_sha256: string;
 }
 
 export interface Payloads {

@@ -1,4 +1,4 @@
-import type { Act, AnyDraft, Event, PermittedDraft, Role } from "./event.ts";
+import type { Act, AnyDraft, Event, Lifecycle, PermittedDraft, Role } from "./event.ts";
 
 /**
  * What the core needs from outside, as interfaces. src/edge holds the real ones; tests and virtual time bring their own.
@@ -77,6 +77,8 @@ export interface PolicyGate {
   decide(entrypoint: string, asked: Asked): Decision;
   /** Left out by a gate that remembers nothing. */
   readonly tally?: PolicyTally;
+  /** Told of each step in the life of its run: which policy is in force, the log says. Left out where it never changes. */
+  follow?(step: Lifecycle): void;
 }
 
 /** How often policy was asked, and how often it had to be evaluated for that; the rest was remembered. */

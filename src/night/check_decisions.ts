@@ -40,14 +40,19 @@ export function checkDecisions(
   const { manifest: { run_id: runId, policy_sha256: ownPolicy }, config, contracts } = basis;
   const disagreements: Disagreement[] = [];
   let [allowed, denied, differing] = [0, 0, 0];
+  let inForce = ownPolicy;
   for (const { n, event } of readLog(files, runFolder, { runId, queues: config.queues.names })) {
     if (n % PROGRESS_EVERY === 0) onProgress(n);
+    if (event.type === "lifecycle") {
+      gate.follow?.(event.payload);
+      inForce = event.payload.policy?.policy_sha256 ?? inForce;
+    }
     const denial = event.type === "policy_denial" ? event.payload : null;
     const entrypoint = denial?.entrypoint ?? contracts.entrypointOf(event.type);
     if (entrypoint === null) continue;
     if (denial === null) allowed++;
     else denied++;
-    const reason = denial === null ? refusalOf(gate, entrypoint, event) : changeOf(gate, denial, ownPolicy);
+    const reason = denial === null ? refusalOf(gate, entrypoint, event) : changeOf(gate, denial, inForce);
     if (reason === null) continue;
     differing++;
     if (disagreements.length < DISAGREEMENTS_KEPT) disagreements.push({ n, entrypoint, reason });
@@ -64,9 +69,9 @@ function refusalOf(gate: PolicyGate, entrypoint: string, event: Event): string |
 }
 
 /** null where it is denied as it was. */
-function changeOf(gate: PolicyGate, denial: PolicyDenial, ownPolicy: string): string | null {
-  if (denial.policy_sha256 !== ownPolicy) {
-    return `was denied by the policy ${denial.policy_sha256}, the run's is ${ownPolicy}`;
+function changeOf(gate: PolicyGate, denial: PolicyDenial, inForce: string): string | null {
+  if (denial.policy_sha256 !== inForce) {
+    return `was denied by the policy ${denial.policy_sha256}, in force was ${inForce}`;
   }
   const decision = gate.decide(denial.entrypoint, { cause: null, ...denial.input as object } as AnyDraft);
   if (decision.allow) {

@@ -101,6 +101,7 @@ function foldOf(options: RebuildOptions): Fold {
       reader.keep(logged);
       if (event.type === "stop_journal") stop ??= noticeOf(event);
       takeIntoPast(past, event);
+      if (event.type === "lifecycle") options.gate.follow?.(event.payload);
     }
   };
   return {

@@ -1,14 +1,16 @@
 import { type Config, loadConfig } from "../core/config.ts";
 import type { Contracts } from "../core/contracts.ts";
-import type { Event } from "../core/event.ts";
+import type { Event, PolicyDigests } from "../core/event.ts";
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files, PolicyGate } from "../core/ports.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { nightRoles } from "../pipeline.ts";
 import { openGate } from "../policy/opa_gate.ts";
+import { switchingGate } from "../policy/switching_gate.ts";
 import { readLog } from "../sinks/log_reader.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
 import { openContracts } from "./open_run.ts";
+import { reloadsIn } from "./policy_reloads.ts";
 import { NOTHING_TOLD, type StartFacts, startFactsIn } from "./start_facts.ts";
 
 /** What a run was begun with, from its own folder: it is judged by nothing else. Call when the folder is verified. */
@@ -76,30 +78,53 @@ export function openRunRoles(
   return nightRoles({ config, runId: manifest.run_id, venue: manifest.venue, symbols });
 }
 
-/** With the run's own policy, or with another in its place. */
-export function openRunGate(
+/** With the run's own policies, each in force where the log says so, or with another in the place of all. */
+export async function openRunGate(
   files: Files,
   runFolder: string,
-  { manifest, config, contracts, startFacts }: RunBasis,
+  basis: RunBasis,
   other: { readonly wasm?: Uint8Array; readonly data?: Uint8Array } = {},
 ): Promise<PolicyGate> {
-  const { policy_sha256, policy_data_sha256, source, venue, prices } = manifest;
-  const wasm = other.wasm ?? files.read(`${runFolder}/policy/${policy_sha256}.wasm`);
-  const data = other.data ?? files.read(`${runFolder}/policy/${policy_data_sha256}.data.json`);
-  const isToldReads = other.wasm === undefined && typeof startFacts !== "string";
+  const { manifest, contracts, startFacts } = basis;
+  const isOther = other.wasm !== undefined || other.data !== undefined;
+  const reads = other.wasm !== undefined || typeof startFacts === "string"
+    ? allReads(contracts)
+    : startFacts.policyReads;
+  const first = await openKept(files, runFolder, basis, { ...digestsOf(manifest), ...other, reads });
+  if (isOther) return first;
+  const gate = switchingGate(digestsOf(manifest), first);
+  for (const { policy, policyReads } of reloadsIn(files, runFolder)) {
+    const reads = policyReads ?? allReads(contracts);
+    gate.add(policy, await openKept(files, runFolder, basis, { ...policy, reads }));
+  }
+  return gate;
+}
+
+function digestsOf({ policy_sha256, policy_data_sha256 }: RunManifest): PolicyDigests {
+  return { policy_sha256, policy_data_sha256 };
+}
+
+/** A policy as the run's folder keeps it, or as it is given. */
+function openKept(
+  files: Files,
+  runFolder: string,
+  { manifest, config }: RunBasis,
+  { policy_sha256, policy_data_sha256, reads, ...given }: PolicyDigests & {
+    readonly wasm?: Uint8Array;
+    readonly data?: Uint8Array;
+    readonly reads: StartFacts["policyReads"];
+  },
+): Promise<PolicyGate> {
+  const { source, venue, prices } = manifest;
+  const { mode, symbols, execution } = config;
+  const wasm = given.wasm ?? files.read(`${runFolder}/policy/${policy_sha256}.wasm`);
+  const data = given.data ?? files.read(`${runFolder}/policy/${policy_data_sha256}.data.json`);
   return openGate({
     wasm,
     data: JSON.parse(new TextDecoder().decode(data)),
-    reads: isToldReads ? startFacts.policyReads : allReads(contracts),
+    reads,
     policySha256: sha256Hex(wasm),
-    manifest: {
-      mode: config.mode,
-      source,
-      venue,
-      symbols: config.symbols,
-      prices,
-      execution: config.execution.mode,
-    },
+    manifest: { mode, source, venue, symbols, prices, execution: execution.mode },
   });
 }
 

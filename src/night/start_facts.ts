@@ -77,7 +77,7 @@ function rulesOf(kept: KeptRules): SymbolRules {
   };
 }
 
-function isReads(reads: unknown): reads is Kept["policy_reads"] {
+export function isReads(reads: unknown): reads is Kept["policy_reads"] {
   if (typeof reads !== "object" || reads === null || Array.isArray(reads)) return false;
   const isPath = (path: unknown) => Array.isArray(path) && path.every((key) => typeof key === "string");
   return Object.values(reads).every((paths) => Array.isArray(paths) && paths.every(isPath));

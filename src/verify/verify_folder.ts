@@ -1,4 +1,5 @@
 import { type Contracts, contractsSha256 } from "../core/contracts.ts";
+import type { PolicyDigests } from "../core/event.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { isRunId } from "../core/time_text.ts";
 import type { Findings } from "./findings.ts";
@@ -43,8 +44,7 @@ export function verifyFolder(
     findings.problem(path, null, `SHA-256 is ${sha256Hex(bytes)}, the manifest says ${expected}`);
   };
   expectHash("config.json", manifest.config_sha256);
-  expectHash(`policy/${manifest.policy_sha256}.wasm`, manifest.policy_sha256);
-  expectHash(`policy/${manifest.policy_data_sha256}.data.json`, manifest.policy_data_sha256);
+  verifyPolicies(reader, findings, [manifest]);
   const contractFiles = readContracts(reader);
   const actual = contractsSha256(contractFiles);
   if (actual !== manifest.contracts_sha256) {
@@ -58,6 +58,29 @@ export function verifyFolder(
     findings.problem("contracts", null, (error as Error).message);
     return null;
   }
+}
+
+/** The compiled policies and their data, which are named by their hashes. */
+export function verifyPolicies(
+  reader: RunReader,
+  findings: Findings,
+  policies: readonly PolicyDigests[],
+): void {
+  for (const { policy_sha256, policy_data_sha256 } of policies) {
+    const [wasm, data] = policyFilesOf({ policy_sha256, policy_data_sha256 });
+    for (const [name, expected] of [[wasm, policy_sha256], [data, policy_data_sha256]] as const) {
+      const bytes = reader.bytes(`policy/${name}`);
+      if (bytes === null || sha256Hex(bytes) === expected) continue;
+      findings.problem(`policy/${name}`, null, `SHA-256 is ${sha256Hex(bytes)}, expected ${expected}`);
+    }
+  }
+}
+
+/** Their names in `policy`. */
+export function policyFilesOf(
+  { policy_sha256, policy_data_sha256 }: PolicyDigests,
+): readonly [wasm: string, data: string] {
+  return [`${policy_sha256}.wasm`, `${policy_data_sha256}.data.json`];
 }
 
 function readManifest(reader: RunReader, findings: Findings, runName: string): Manifest | null {

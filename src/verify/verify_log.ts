@@ -1,5 +1,5 @@
 import { eventIds } from "../core/event_id.ts";
-import type { Event, StopJournal } from "../core/event.ts";
+import type { Event, PolicyDigests, StopJournal } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
 import { EventCheck } from "./event_check.ts";
 import type { Findings } from "./findings.ts";
@@ -17,6 +17,8 @@ export interface LogSummary {
   readonly queues: ReadonlyMap<string, QueueLog>;
   /** The first stop_journal, which names the reason of a stopped night. */
   readonly stop: (StopJournal & { readonly ts: number }) | null;
+  /** What has come into force behind the policy of the manifest. */
+  readonly policies: readonly PolicyDigests[];
   /** The last event is the one that ends a night. */
   readonly isEnded: boolean;
   /** Lines that only a crash can leave: behind the last whole prefix, after the last anchor. */
@@ -57,6 +59,7 @@ export function verifyLog<Tally>(
   const heads = options.queues.map((queue) => openHead(reader, queue));
   for (const head of heads) advance(head, numberOf, findings);
   let stop: LogSummary["stop"] = null;
+  const policies: PolicyDigests[] = [];
   let lastTs = 0;
 
   let n = 0;
@@ -77,6 +80,9 @@ export function verifyLog<Tally>(
     const problem = check.problemOf(event, n, head.queue) ?? tallyProblem(tallying, tally, event);
     if (problem !== null) findings.problem(line.file, line.line, problem);
     else if (event.type === "stop_journal") stop ??= { ...event.payload, ts: event.ts };
+    else if (event.type === "lifecycle" && event.payload.policy !== undefined) {
+      policies.push(event.payload.policy);
+    }
     lastTs = event.ts;
     head.lines++;
     head.lastN = n;
@@ -92,6 +98,7 @@ export function verifyLog<Tally>(
     head: chain.head,
     queues: new Map(heads.map((head) => [head.queue, head])),
     stop,
+    policies,
     isEnded: check.phase === "STOPPED",
     tailLines: heads.reduce((sum, head) => sum + countRest(head, numberOf, findings), 0),
   };

@@ -7,7 +7,7 @@ import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { Findings } from "./findings.ts";
 import { RunReader } from "./run_reader.ts";
 import { AnchorChain, type AnchorVerifier, type Signatures } from "./verify_anchors.ts";
-import { type RunBasis, verifyFolder } from "./verify_folder.ts";
+import { policyFilesOf, type RunBasis, verifyFolder, verifyPolicies } from "./verify_folder.ts";
 import { verifyLengths } from "./verify_lengths.ts";
 import { type LogSummary, verifyLog } from "./verify_log.ts";
 import { verifyMirror } from "./verify_mirror.ts";
@@ -65,8 +65,8 @@ export function verifyRun(options: VerifyOptions): Verification {
   const deadletters = queues.reduce((sum, queue) => sum + verifyDeadletters(reader, findings, queue), 0);
   verifyLengths(reader, findings, chain);
   if (isComplete) verifyEnd(findings, log, tally);
-  const { policy_sha256, policy_data_sha256 } = basis.manifest;
-  const policyFiles = [`${policy_sha256}.wasm`, `${policy_data_sha256}.data.json`];
+  verifyPolicies(reader, findings, log.policies);
+  const policyFiles = [basis.manifest, ...log.policies].flatMap(policyFilesOf);
   verifyStrangers(reader, findings, { queues, policyFiles });
   const { isDiskStop } = verifyViews(reader, findings, {
     isComplete,

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../core/sha256.ts";
 import type { Findings } from "./findings.ts";
 import type { RunReader } from "./run_reader.ts";
 
@@ -23,7 +24,7 @@ export function verifyStrangers(
   };
   expect("", (name) => OWN.test(name));
   expect("audit", (name) => name === "anchors.jsonl");
-  expect("policy", (name) => policyFiles.includes(name));
+  expect("policy", (name) => policyFiles.includes(name) || isKept(reader, name));
   expect("queues", (name) => queues.includes(name));
   for (const queue of queues) expect(`queues/${queue}`, (name) => IN_QUEUE.test(name));
 }
@@ -31,6 +32,13 @@ export function verifyStrangers(
 const OWN =
   /^(?:(?:manifest|config|metrics|portfolio|report)\.json|report\.html|STOP\.flag|(?:metrics|log)(?:\.[0-9]{6})?\.jsonl|audit|contracts|policy|queues)$/;
 const IN_QUEUE = /^(?:(?:inbox|acks|deadletter)(?:\.[0-9]{6})?\.jsonl|cursor\.json)$/;
+
+/** What a reload has kept and the log then did not take: it holds what its name says, and nothing was decided by it. */
+function isKept(reader: RunReader, name: string): boolean {
+  const expected = /^([0-9a-f]{64})\.(?:wasm|data\.json)$/.exec(name)?.[1];
+  const bytes = expected === undefined ? null : reader.bytes(`policy/${name}`);
+  return bytes !== null && sha256Hex(bytes) === expected;
+}
 
 /** A crash may leave files half made; what was put aside when the run was ended is there for good. */
 function withoutCrash(name: string): string {

@@ -1,22 +1,31 @@
 import { map, type OperatorFunction } from "rxjs";
 import type { Contracts } from "../../core/contracts.ts";
-import type { AnyDraft, PermittedDraft } from "../../core/event.ts";
+import type { AnyDraft, Draft, PermittedDraft } from "../../core/event.ts";
 import type { PolicyGate } from "../../core/ports.ts";
 import { Refusal } from "./refusal.ts";
 import { stopDraft } from "./stop_draft.ts";
 
 /**
  * Lets through what policy permits. A denial goes back into the turn as a policy_denial;
- * a gate that throws or gives nothing stops the night: POLICY_ERROR.
+ * a gate that throws or gives nothing stops the night: POLICY_ERROR. Which policy is in force follows from what
+ * comes by; one that is not here stops the night, too: POLICY_STALE.
  */
 export function enforcePolicy(
   gate: PolicyGate,
   contracts: Contracts,
 ): OperatorFunction<AnyDraft | Refusal, PermittedDraft | Refusal> {
+  const followed = (draft: Draft<"lifecycle"> & AnyDraft): PermittedDraft | Refusal => {
+    try {
+      gate.follow?.(draft.payload);
+      return draft as PermittedDraft & AnyDraft;
+    } catch (error) {
+      return new Refusal(stopDraft(draft, "POLICY_STALE", (error as Error).message));
+    }
+  };
   return map((draft) => {
     if (draft instanceof Refusal) return draft;
     const entrypoint = contracts.entrypointOf(draft.type);
-    if (entrypoint === null) return draft as PermittedDraft;
+    if (entrypoint === null) return draft.type === "lifecycle" ? followed(draft) : draft as PermittedDraft;
     try {
       const decision = gate.decide(entrypoint, draft);
       if (decision.allow === true) return draft as PermittedDraft; // whatever a gate gives, only this permits

@@ -1,0 +1,101 @@
+import { existsSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import { asyncScheduler, exhaustMap, filter, interval, type Observable } from "rxjs";
+import type { Config } from "../core/config.ts";
+import { EXIT } from "../core/exit_codes.ts";
+import type { AnyDraft, Draft, PolicyDigests } from "../core/event.ts";
+import type { Clock, Files } from "../core/ports.ts";
+import { realFiles } from "../edge/real_files.ts";
+import { reloadedDraft } from "../night/policy_reloads.ts";
+import type { PolicyFiles } from "../policy/policy_files.ts";
+import type { SwitchingGate } from "../policy/switching_gate.ts";
+import { writeAtomic } from "../sinks/atomic_file.ts";
+import type { CommandInput, Terminal } from "./command.ts";
+import { loadRules } from "./load_rules.ts";
+import { loadSettings } from "./load_settings.ts";
+
+/**
+ * Another policy for a night that runs. Who asks leaves a flag in `var`; the night reads what its configuration names,
+ * keeps it in the run, and lets it decide from the event on that says so. What does not fit is not taken.
+ */
+/** `policy reload`: whether it would be taken is said here already. */
+export function askForReload(input: CommandInput, terminal: Terminal): number {
+  const config = loadSettings(input);
+  const { policy } = loadRules(config);
+  const varFolder = resolve(config.queues.base_dir);
+  if (!existsSync(`${varFolder}/current.json`)) {
+    terminal.say(`No night has run in ${varFolder}: choose its folder with --var`);
+    return EXIT.failure;
+  }
+  writeAtomic(realFiles, flagIn(varFolder), "");
+  terminal.print(
+    `A night that runs in ${varFolder} reads its policy again, ${shown(policy)} as it lies there now`,
+  );
+  return EXIT.ok;
+}
+
+export interface ReloadSetting {
+  readonly config: Config;
+  readonly varFolder: string;
+  readonly runFolder: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly gate: SwitchingGate;
+  /** From when on the night has lived. */
+  readonly livedSinceTs: number;
+  readonly terminal: Pick<Terminal, "say">;
+}
+
+/** Inputs of the log: that another policy decides, or that the one that was asked for cannot. */
+export function policyReloads(setting: ReloadSetting): Observable<AnyDraft> {
+  return interval(setting.config.watchdog.stop_poll_ms, asyncScheduler).pipe(
+    filter(() => existsSync(flagIn(setting.varFolder))),
+    exhaustMap(() => takeReload(setting)),
+    filter((draft) => draft !== null),
+  );
+}
+
+/** Null where the policy that was asked for decides already. */
+export async function takeReload(setting: ReloadSetting): Promise<AnyDraft | null> {
+  const { config, varFolder, runFolder, files, clock, gate, terminal } = setting;
+  rmSync(flagIn(varFolder), { force: true });
+  try {
+    const { policy, policyData, openGate } = loadRules(config);
+    const digests = digestsOf(policy);
+    const before = gate.inForce;
+    if (isDeepStrictEqual(digests, before)) {
+      terminal.say(`Policy ${shown(policy)} decides already`);
+      return null;
+    }
+    keep(files, `${runFolder}/policy/${digests.policy_sha256}.wasm`, policy.wasm);
+    keep(files, `${runFolder}/policy/${digests.policy_data_sha256}.data.json`, policyData);
+    gate.add(digests, await openGate());
+    terminal.say(`Policy ${shown(policy)} decides from here on`);
+    return reloadedDraft({ policy: digests, policyReads: policy.reads }, before, clock.now());
+  } catch (error) {
+    const detail = `the policy was not read again, the one before it decides: ${(error as Error).message}`;
+    terminal.say(detail);
+    return degraded(detail, clock.now(), setting.livedSinceTs);
+  }
+}
+
+const flagIn = (varFolder: string): string => `${varFolder}/RELOAD.flag`;
+
+function digestsOf({ policySha256, policyDataSha256 }: PolicyFiles): PolicyDigests {
+  return { policy_sha256: policySha256, policy_data_sha256: policyDataSha256 };
+}
+
+function keep(files: Files, path: string, bytes: Uint8Array): void {
+  if (!files.exists(path)) writeAtomic(files, path, bytes);
+}
+
+function shown({ policySha256, policyDataSha256 }: PolicyFiles): string {
+  return `${policySha256.slice(0, 16)}… (data ${policyDataSha256.slice(0, 16)}…)`;
+}
+
+function degraded(detail: string, ts: number, livedSinceTs: number): Draft<"health"> {
+  const uptime_s = Math.max(0, ts - livedSinceTs) / 1000;
+  const payload = { role: "watchdog_role", state: "DEGRADED", uptime_s, origin: "input", detail } as const;
+  return { type: "health", source: "watchdog_role", ts, cause: null, payload };
+}
