@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { type Config, ConfigError, effectiveConfigText } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { HttpGet } from "../core/ports.ts";
+import type { ProcessFacts } from "../core/process_facts.ts";
 import { redact } from "../core/secrets.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { readEnvironment } from "../edge/environment.ts";
 import { httpGet } from "../edge/http_get.ts";
 import { loopWatchProblem } from "../edge/loop_watchdog.ts";
-import { type ProcessFacts, readProcessFacts } from "../edge/process_facts.ts";
+import { readProcessFacts } from "../edge/process_facts.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
 import type { Command, CommandInput, Terminal } from "./command.ts";
 import { type Finding, findingLine } from "./doctor/finding.ts";
@@ -89,7 +90,7 @@ async function findingsOf(
       platform: runtime.platform,
       invocation,
     })),
-    ...containerFindings(parts.processFacts()),
+    ...containerFindings(parts.processFacts(), config?.container.require_hardened ?? false),
     aiFinding(),
   ];
 }

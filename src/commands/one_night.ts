@@ -8,6 +8,7 @@ import { codeVersion } from "../edge/code_version.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { readEnvironment } from "../edge/environment.ts";
 import { packageRoot } from "../edge/package_files.ts";
+import { readProcessFacts } from "../edge/process_facts.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { openRun } from "../night/open_run.ts";
@@ -18,7 +19,7 @@ import type { NightSetting } from "./live_night.ts";
 import type { Rules } from "./load_rules.ts";
 import { bannerOf } from "./night_text.ts";
 import { nightToEnd, openOrSay } from "./night_to_end.ts";
-import { findDiskProblem, findStartProblem } from "./start_proofs.ts";
+import { findContainerProblem, findDiskProblem, findStartProblem } from "./start_proofs.ts";
 
 export interface OneNightSetting extends NightSetting {
   readonly venue: VenueFacts;
@@ -37,6 +38,7 @@ export async function oneNight(terminal: Terminal, setting: OneNightSetting): Pr
   const freeBytes = realFiles.freeBytes(varFolder);
   const startProblem = venue.problem ??
     findStartProblem({ commandLine, environment: readEnvironment(), config, configText }) ??
+    findContainerProblem(config, readProcessFacts()) ??
     findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
   const identity: RunIdentity = {
     runId: plan.runId,

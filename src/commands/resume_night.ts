@@ -6,6 +6,7 @@ import { proveHashes } from "../core/sha256.ts";
 import { type CommandLine, readCommandLine } from "../edge/command_line.ts";
 import { readEnvironment } from "../edge/environment.ts";
 import { httpGet } from "../edge/http_get.ts";
+import { readProcessFacts } from "../edge/process_facts.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
 import { readStopCopy } from "../night/recovery_inputs.ts";
@@ -20,7 +21,7 @@ import { planResumed, refuseOtherTime } from "./night_plan.ts";
 import { bannerOf, resumedLine } from "./night_text.ts";
 import { nightToEnd, openOrSay } from "./night_to_end.ts";
 import { volumeOf } from "./one_night.ts";
-import { findDiskProblem, findStartProblem } from "./start_proofs.ts";
+import { findContainerProblem, findDiskProblem, findStartProblem } from "./start_proofs.ts";
 import { tellLatch } from "./tell_latch.ts";
 
 /** `--resume`: goes on with a run whose process was killed. Whatever speaks against it is said before anything is written. */
@@ -146,5 +147,6 @@ function problemOf(
 ): StartProblem | null {
   proveHashes();
   const configText = effectiveConfigText(config);
-  return problem ?? findStartProblem({ commandLine, environment: readEnvironment(), config, configText });
+  return problem ?? findStartProblem({ commandLine, environment: readEnvironment(), config, configText }) ??
+    findContainerProblem(config, readProcessFacts());
 }

@@ -3,6 +3,8 @@ import type { CommandLine } from "../edge/command_line.ts";
 import type { Environment } from "../edge/environment.ts";
 import type { StartProblem } from "../night/run_night.ts";
 import { diskShortage, MORE_ROOM, type NightVolume } from "../core/disk_estimate.ts";
+import type { ProcessFacts } from "../core/process_facts.ts";
+import { containerFacts, containerProblem } from "../policy/container_guard.ts";
 import { checkSecrets } from "../policy/secrets_guard.ts";
 
 /** What must be proven before the first event; the first proof that fails, or null. */
@@ -22,6 +24,14 @@ export function findStartProblem(
   const { allow_env: allowEnv } = config.guards.secrets;
   const secret = checkSecrets({ configText, words: commandLine.words, environment, allowEnv });
   return secret === null ? null : { component: "secrets_guard", reason_code: "SECRET_FOUND", detail: secret };
+}
+
+/** What holds the process, where the configuration asks that all of it be proven. */
+export function findContainerProblem({ container }: Config, facts: ProcessFacts): StartProblem | null {
+  const detail = container.require_hardened ? containerProblem(containerFacts(facts)) : null;
+  return detail === null
+    ? null
+    : { component: "container_guard", reason_code: "CONTAINER_UNHARDENED", detail };
 }
 
 /** A night that will surely fill the disk is not begun; its refusal says what would help. */

@@ -152,7 +152,7 @@ export interface Config {
   };
   readonly watchdog: WatchdogConfig;
   readonly guards: { readonly secrets: { readonly allow_env: readonly string[] } };
-  readonly container: { readonly require_hardened: false };
+  readonly container: { readonly require_hardened: boolean };
 }
 
 /** The configuration does not hold together; the message has one line a problem. */

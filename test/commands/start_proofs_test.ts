@@ -1,8 +1,9 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { findDiskProblem, findStartProblem } from "../../src/commands/start_proofs.ts";
+import { findContainerProblem, findDiskProblem, findStartProblem } from "../../src/commands/start_proofs.ts";
 import { effectiveConfigText } from "../../src/core/config.ts";
 import type { CommandLine } from "../../src/edge/command_line.ts";
+import { HARDENED } from "../support/hardened_facts.ts";
 import { configWith } from "../support/repo_config.ts";
 
 const config = configWith(["guards.secrets.allow_env=[CI_TOKEN]"]);
@@ -53,6 +54,19 @@ test("findStartProblem() names the place of a secret, never the secret", () => {
 
 test("findStartProblem() excuses the variables that the configuration names", () => {
   assert.is(findStartProblem({ ...good, environment: { CI_TOKEN: KEY } }), null);
+});
+
+test("findContainerProblem() refuses what is not hardened when the configuration asks for it, and only then", () => {
+  const required = configWith(["container.require_hardened=true"]);
+  const loose = { ...HARDENED, isRootReadOnly: false };
+  assert.is(findContainerProblem(config, loose), null);
+  assert.is(findContainerProblem(required, HARDENED), null);
+  assert.equal(findContainerProblem(required, loose), {
+    component: "container_guard",
+    reason_code: "CONTAINER_UNHARDENED",
+    detail: "container.require_hardened is set and not proven: " +
+      "read_only_root (the root file system can be written, expected --read-only)",
+  });
 });
 
 test("findDiskProblem() refuses a night that does not fit and says what would help, and takes one that does", () => {
