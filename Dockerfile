@@ -30,6 +30,5 @@ VOLUME ["/app/var", "/mirror"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD find var/current.json -newermt '-10 seconds' | grep -q .
 
-# Node itself is process 1, so that SIGTERM reaches it and ends the night in order.
-ENTRYPOINT ["node", "--import", "./bin/first_process.mjs", "--import", "tsx", "src/main.ts"]
+ENTRYPOINT ["/bin/sh", "bin/container.sh"]
 CMD ["--mode", "nore"]

@@ -45,6 +45,7 @@ function checkRefusals(image: CheckedImage): void {
     const isRight = code === 3 && named === facts.join();
     check(`${name}: refused for ${facts}`, isRight ? null : `ended with ${code}, named ${named}:\n${output}`);
   }
+  checkVerified("what was refused is verified", image);
 }
 
 function checkConfinement(image: CheckedImage): void {
@@ -106,6 +107,16 @@ async function checkCrash(image: CheckedImage): Promise<void> {
   checkVerified("it is verified", image);
 }
 
+/** Process 1 cannot be killed from inside: the night must be another. Leaves the latch. */
+function checkStall(image: CheckedImage): void {
+  const hang = "--env=NODE_OPTIONS=--import=data:text/javascript,setTimeout(()=>{for(;;);},10000)";
+  const limits = ["watchdog.loop_lag_ms_max=3000", "watchdog.loop_stalled_ms=4000"];
+  const words = limits.flatMap((limit) => ["--set", limit]);
+  const stalled = image.night(words, { ...flags, environment: [hang] });
+  checkRan("a night whose event loop hangs is killed from inside", stalled, 137, /^LOOP_STALLED/m);
+  checkRan("it leaves the latch", image.call(["status"]), 0, /^STOP\.flag is set: LOOP_STALLED/m);
+}
+
 async function checkImage(image: CheckedImage): Promise<void> {
   if (!checkRan("the image is built", image.build(root), 0)) return;
   process.stdout.write(`     ${Math.round(image.sizeBytes() / 1e6)} MB, its base included\n`);
@@ -114,6 +125,7 @@ async function checkImage(image: CheckedImage): Promise<void> {
   checkWholeNight(image);
   await checkSignals(image);
   await checkCrash(image);
+  checkStall(image);
 }
 
 const engine = findEngine();
