@@ -68,6 +68,9 @@ function checkConfinement(image: CheckedImage): void {
 }
 
 function checkWholeNight(image: CheckedImage): void {
+  const settings = service.command.filter((word) => word !== "--mode" && word !== "nore");
+  const examined = image.call(["doctor", "--offline", ...settings]);
+  checkRan("doctor finds nothing to mend", examined, 0, /^PASS loop_watchdog [^]* 0 to mend$/m);
   const night = image.night(["--duration", "10s"]);
   checkRan("with all flags a night ends in order", night, 0, /^PASS · prices: invented$/m);
   checkVerified("it is verified", image);

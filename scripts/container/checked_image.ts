@@ -33,7 +33,7 @@ const POLL_MS = 100;
 const SIGTERM_BIT = 1n << 14n;
 
 export function checkedImage(engine: DockerEngine, service: Service): CheckedImage {
-  const remove = (): Ran => engine.run(["rm", "--force", NAME]);
+  const remove = (): Ran => engine.run(["rm", "--force", "--volumes", NAME]);
   const start = (own: readonly string[], words: readonly string[], flags = service.flags): Ran => {
     // Nobody else's volumes are taken.
     const given = Object.values(flags).flat().map((word) => word.replace(/^--volume=/, `--volume=${NAME}-`));
