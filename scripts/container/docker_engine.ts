@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
@@ -17,26 +18,25 @@ export interface Ran {
 }
 
 const STARTER = fileURLToPath(new URL("../../../shared/bin/local-docker", import.meta.url));
+/** Where the engine is that it starts. */
+const FOLDER = process.env["LOCAL_DOCKER_DIR"] ?? `${tmpdir()}/local-docker`;
+const STARTED_IN = { LOCAL_DOCKER_DIR: FOLDER };
 const START_MS_MAX = 300_000;
 const RUN_MS_MAX = 60_000;
 
 /** null where none answers, and none can be started. */
 export function findEngine(): DockerEngine | null {
-  const answering = [{}, { DOCKER_HOST: localHost() }].find(answers);
+  // Where it runs already, it is somebody else's, and not to be stopped.
+  const answering = [{}, { DOCKER_HOST: `unix://${FOLDER}/docker.sock` }].find(answers);
   if (answering !== undefined) return engineWith(answering, () => {});
   if (!existsSync(STARTER)) return null;
-  const { code, output } = ran(STARTER, ["start"], { timeoutMs: START_MS_MAX });
+  const { code, output } = ran(STARTER, ["start"], { variables: STARTED_IN, timeoutMs: START_MS_MAX });
   if (code !== 0) throw new Error(`${STARTER} start ended with ${code}:\n${output}`);
   const told = [...output.matchAll(/\b(DOCKER_\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]);
-  return engineWith(Object.fromEntries(told), () => void ran(STARTER, ["stop"]));
+  return engineWith(Object.fromEntries(told), () => void ran(STARTER, ["stop"], { variables: STARTED_IN }));
 }
 
 type Variables = Readonly<Record<string, string>>;
-
-/** Where the starter puts its engine, which may run already: then it is somebody else's, and not to be stopped. */
-function localHost(): string {
-  return `unix://${process.env["LOCAL_DOCKER_DIR"] ?? "/tmp/local-docker"}/docker.sock`;
-}
 
 function answers(variables: Variables): boolean {
   return ran("docker", ["info"], { variables, timeoutMs: 10_000 }).code === 0;
