@@ -143,6 +143,12 @@ export const PROCESS: readonly Provocation[] = [
     expected: AT_START,
   },
   {
+    code: "CONTAINER_UNHARDENED",
+    cause: "no container around it",
+    sets: ["container.require_hardened=true"],
+    expected: AT_START,
+  },
+  {
     code: "OPERATOR",
     cause: "the command stop",
     deed: async ({ varFolder }) => {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # All that CI checks: format, lint, types on both compilers, no secret in the tree, tests on both runtimes, the policy
-# stage, recordings over a real socket on both runtimes, every stop provoked, the short form of the proof, the gates.
+# stage, recordings over a real socket on both runtimes, every stop provoked, the short form of the proof, the gates,
+# nights in the container.
 # Every stage runs, whatever became of those before; prints each one's time and a last line that counts all tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +49,7 @@ stage recordings-deno npm run --silent recordings:deno
 stage stops npm run --silent stops
 stage proof npm run --silent proof -- --short
 stage gates npx tsx src/main.ts gates --quick
+stage container npm run --silent container
 
 printf '\n%s' "$summary"
 [ -d ../shared/realdata ] || echo "skipped: tests on recorded data, ../shared/realdata is not there"

@@ -14,7 +14,6 @@ import { standInVenue } from "./stand_in_venue.ts";
 const NOT_YET: ReadonlyMap<string, string> = new Map([
   ["AI_BOUNDARY", "there is no AI worker"],
   ["POLICY_STALE", "a policy is not replaced in a running night"],
-  ["CONTAINER_UNHARDENED", "there is no container"],
 ]);
 
 /** As many as CI has cores. */

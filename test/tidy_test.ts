@@ -206,6 +206,7 @@ const TYPES_ONLY: readonly string[] = [
   "src/core/event.ts",
   "src/core/machine.ts",
   "src/core/ports.ts",
+  "src/core/process_facts.ts",
   "src/core/run_identity.ts",
   "src/core/start_problem.ts",
   "src/core/symbol_rules.ts",

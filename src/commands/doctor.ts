@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { type Config, ConfigError } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { HttpGet } from "../core/ports.ts";
+import type { ProcessFacts } from "../core/process_facts.ts";
 import { redact } from "../core/secrets.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { readEnvironment } from "../edge/environment.ts";
 import { loopWatchProblem } from "../edge/loop_watchdog.ts";
 import { openNetwork } from "../edge/network.ts";
-import { type ProcessFacts, readProcessFacts } from "../edge/process_facts.ts";
+import { readProcessFacts } from "../edge/process_facts.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { guard } from "../policy/policy_layer.ts";
 import type { Command, CommandInput, Terminal } from "./command.ts";
@@ -92,7 +93,7 @@ async function findingsOf(
       platform: runtime.platform,
       invocation,
     })),
-    ...containerFindings(parts.processFacts()),
+    ...containerFindings(parts.processFacts(), config?.container.require_hardened ?? false),
     aiFinding(),
   ];
 }

@@ -4,6 +4,7 @@ import type { PolicyGate } from "../core/ports.ts";
 import type { StartProblem } from "../core/start_problem.ts";
 import type { CommandLine } from "../edge/command_line.ts";
 import { judgeAct } from "../policy/acts.ts";
+import { containerProblem } from "../policy/container_guard.ts";
 import { type Guard, guard as ownGuard } from "../policy/policy_layer.ts";
 
 interface Provers {
@@ -15,10 +16,10 @@ interface Provers {
 /** What must be proven before the first socket opens; the first proof that fails, or null. */
 export function findStartProblem(
   config: Config,
-  { commandLine, gate, guard = ownGuard }: Provers,
+  provers: Provers,
 ): StartProblem | null {
-  return findWordsProblem(config, { commandLine, guard }) ?? guard.enforceResources(config) ??
-    askRunGate(config, gate);
+  const { guard = ownGuard } = provers;
+  return findWordsProblem(config, provers) ?? guard.enforceResources(config) ?? askRunGate(config, provers);
 }
 
 /** The proofs about words and surroundings. */
@@ -30,15 +31,25 @@ export function findWordsProblem(
   return { component: "command_line", reason_code: "CMDLINE_HASH", detail: commandLine.problem };
 }
 
-function askRunGate(config: Config, gate: PolicyGate): StartProblem | null {
+/** The policy decides by what the guards have seen; the guard of the container says it in its own words. */
+function askRunGate(config: Config, { gate, guard = ownGuard }: Provers): StartProblem | null {
+  const facts = guard.containerFacts();
   const denial = judgeAct(gate, "start", {
     duration_ms: config.duration_ms,
     ai_enabled: config.ai.enabled,
-    container: { is_required: config.container.require_hardened, unproven: [] },
+    container: {
+      is_required: config.container.require_hardened,
+      unproven: facts.filter(({ state }) => state !== "proven").map(({ id }) => id),
+    },
   });
   if (denial === null) return null;
+  const denials = [denial];
+  if (denial.codes.includes("RUN_UNHARDENED")) {
+    const detail = containerProblem(facts) ?? "the policy takes it for unproven";
+    return { component: "container_guard", reason_code: "CONTAINER_UNHARDENED", detail, denials };
+  }
   const detail = `the policy does not let this run start: ${denial.codes.join(", ")}`;
-  return { component: "run_gate", reason_code: "POLICY_ERROR", detail, denials: [denial] };
+  return { component: "run_gate", reason_code: "POLICY_ERROR", detail, denials };
 }
 
 /** A night that will surely fill the disk is not begun; its refusal says what would help. */

@@ -157,7 +157,7 @@ export interface Config {
   readonly guards: {
     readonly secrets: { readonly allow_env: readonly string[]; readonly dir: string | null };
   };
-  readonly container: { readonly require_hardened: false };
+  readonly container: { readonly require_hardened: boolean };
 }
 
 /** The configuration does not hold together; the message has one line a problem. */

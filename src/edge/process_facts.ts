@@ -1,18 +1,8 @@
 import { readFileSync } from "node:fs";
+import type { Limit, ProcessFacts } from "../core/process_facts.ts";
+import { mountFacts } from "./mount_facts.ts";
 
-/** What the system says of this process and its limits. null: it does not say, or we may not ask. */
-export interface ProcessFacts {
-  readonly uid: number | null;
-  /** Effective capabilities, as the kernel's hexadecimal number. */
-  readonly capabilities: string | null;
-  readonly noNewPrivileges: boolean | null;
-  /** 0 none, 1 strict, 2 filter. */
-  readonly seccomp: number | null;
-  readonly memoryMaxBytes: Limit | null;
-  readonly processesMax: Limit | null;
-}
-
-export type Limit = number | "none";
+/** Asks the kernel of Linux about this process; on other systems, and under Deno's narrow grants, nothing is known. */
 
 type Read = (path: string) => string | null;
 
@@ -24,29 +14,47 @@ export function readProcessFacts(read: Read = readIfPossible): ProcessFacts {
   const noNewPrivileges = field("NoNewPrivs");
   return {
     uid: number(field("Uid")?.split(/\s+/)[1]), // real, effective, saved, of the file system
-    capabilities: field("CapEff"),
+    capabilities: allOf(["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map(field)),
     noNewPrivileges: noNewPrivileges === null ? null : noNewPrivileges === "1",
     seccomp: number(field("Seccomp")),
+    ...mountFacts(read("/proc/self/mountinfo")),
     ...limitsOf(read),
   };
 }
 
+/** The union of sets of capabilities. */
+function allOf(sets: readonly (string | null)[]): string | null {
+  let all = 0n;
+  for (const set of sets) {
+    if (set === null) return null;
+    all |= BigInt(`0x${set}`);
+  }
+  return all.toString(16).padStart(16, "0");
+}
+
 const CGROUPS = "/sys/fs/cgroup";
 
-function limitsOf(read: Read): Pick<ProcessFacts, "memoryMaxBytes" | "processesMax"> {
+function limitsOf(
+  read: Read,
+): Pick<ProcessFacts, "memoryMaxBytes" | "swapMaxBytes" | "processesMax"> {
   const own = read("/proc/self/cgroup") ?? "";
-  const limit = (controller: string, v1File: string): Limit | null => {
-    const v2 = /^0::(\/.*)$/m.exec(own)?.[1];
-    const v1 = new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:(/.*)$`, "m").exec(own)?.[1];
-    // A controller that is mounted the old way has no file in the new place.
-    return v1 === undefined
-      ? strictest(read, { mount: CGROUPS, folder: v2, file: `${controller}.max` })
-      : strictest(read, { mount: `${CGROUPS}/${controller}`, folder: v1, file: v1File });
-  };
-  return {
-    memoryMaxBytes: limit("memory", "memory.limit_in_bytes"),
-    processesMax: limit("pids", "pids.max"),
-  };
+  const v2Folder = /^0::(\/.*)$/m.exec(own)?.[1];
+  /** A controller that is mounted the old way has no file in the new place. */
+  const v1FolderOf = (controller: string): string | undefined =>
+    new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:(/.*)$`, "m").exec(own)?.[1];
+  const v2 = (file: string): Limit | null => strictest(read, { mount: CGROUPS, folder: v2Folder, file });
+  const v1 = (controller: string, file: string): Limit | null =>
+    strictest(read, { mount: `${CGROUPS}/${controller}`, folder: v1FolderOf(controller), file });
+  const hasOld = (controller: string): boolean => v1FolderOf(controller) !== undefined;
+
+  const processesMax = hasOld("pids") ? v1("pids", "pids.max") : v2("pids.max");
+  if (!hasOld("memory")) {
+    return { memoryMaxBytes: v2("memory.max"), swapMaxBytes: v2("memory.swap.max"), processesMax };
+  }
+  const memoryMaxBytes = v1("memory", "memory.limit_in_bytes");
+  const withSwap = v1("memory", "memory.memsw.limit_in_bytes");
+  const isCounted = typeof memoryMaxBytes === "number" && typeof withSwap === "number";
+  return { memoryMaxBytes, swapMaxBytes: isCounted ? withSwap - memoryMaxBytes : withSwap, processesMax };
 }
 
 /** Without a limit the old kernels give the largest multiple of a page. */

@@ -3,14 +3,17 @@ import { parseRegistry } from "../core/contracts.ts";
 import type { AnyDraft } from "../core/event.ts";
 import type { Decision } from "../core/ports.ts";
 import { pricesOf } from "../core/prices_of.ts";
+import type { ProcessFacts } from "../core/process_facts.ts";
 import type { StartProblem } from "../core/start_problem.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { type Environment, readEnvironment } from "../edge/environment.ts";
 import { readMachineUse } from "../edge/machine_facts.ts";
 import { configSchema, packageRoot, readText } from "../edge/package_files.ts";
+import { readProcessFacts } from "../edge/process_facts.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { realPath } from "../edge/real_path.ts";
 import { ACT_ENTRYPOINTS } from "./acts.ts";
+import { type ContainerFact, containerFacts } from "./container_guard.ts";
 import { type ManifestFacts, type OpaGate, openGate } from "./opa_gate.ts";
 import { type PolicyFiles, readPolicyFiles } from "./policy_files.ts";
 import { type MachineFacts, resourceProblem } from "./resource_guard.ts";
@@ -25,6 +28,8 @@ export interface Guard {
   checkSecrets(config: Config): StartProblem | null;
   /** The machine leaves the process what it may need, and the process has not used it up. */
   enforceResources(config?: Config): StartProblem | null;
+  /** What holds this process, fact by fact. */
+  containerFacts(): readonly ContainerFact[];
   /** From a folder, for runs of a configuration; throws where its files do not belong together. */
   loadPolicies(folder: string, config?: Config): LoadedPolicies;
 }
@@ -44,10 +49,11 @@ export interface Surroundings {
   /** null where it cannot be read. */
   readonly environment: () => Environment | null;
   readonly machine: () => MachineFacts;
+  readonly container: () => ProcessFacts;
   readonly read: (path: string) => Uint8Array;
 }
 
-export function guardOver({ words, environment, machine, read }: Surroundings): Guard {
+export function guardOver({ words, environment, machine, container, read }: Surroundings): Guard {
   return {
     checkSecrets(config) {
       const detail = checkSecrets({
@@ -64,6 +70,8 @@ export function guardOver({ words, environment, machine, read }: Surroundings): 
       const detail = resourceProblem(machine(), config.watchdog);
       return detail === null ? null : { component: "resource_guard", reason_code: "RESOURCE_LIMIT", detail };
     },
+
+    containerFacts: () => containerFacts(container()),
 
     loadPolicies(folder, config = defaultConfig()) {
       const policyData = withLimitsOf(config, read(`${folder}/data.json`));
@@ -93,6 +101,7 @@ export const guard: Guard = guardOver({
   words: () => readCommandLine().words,
   environment: readEnvironment,
   machine: readMachineUse,
+  container: readProcessFacts,
   read: realFiles.read,
 });
 

@@ -7,6 +7,7 @@ import { doctor, type DoctorParts, doctorWith } from "../../src/commands/doctor.
 import type { Finding } from "../../src/commands/doctor/finding.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
+import { HARDENED } from "../support/hardened_facts.ts";
 import "../support/real_night.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
@@ -18,14 +19,7 @@ const PARTS: DoctorParts = {
   now: () => Date.UTC(2026, 10, 21, 22),
   elapsedMs: () => elapsedMs += 0.001,
   loopWatchProblem: () => Promise.resolve(null),
-  processFacts: () => ({
-    uid: 65534,
-    capabilities: "0000000000000000",
-    noNewPrivileges: true,
-    seccomp: 2,
-    memoryMaxBytes: 512e6,
-    processesMax: 64,
-  }),
+  processFacts: () => HARDENED,
   runtime: () => ({ name: "node", version: "20.20.2", platform: "linux", arch: "x64" }),
 };
 
@@ -63,7 +57,10 @@ const IDS = [
   "capabilities",
   "new_privileges",
   "seccomp",
+  "read_only_root",
+  "tmpfs",
   "memory_limit",
+  "swap_limit",
   "process_limit",
   "ai_boundary",
 ];
@@ -91,7 +88,7 @@ test("doctor prints a line a fact and the count of them", () =>
     assert.is(terminal.printed.length, IDS.length + 1);
     assert.is(terminal.printed[0], "PASS runtime         node 20.20.2");
     assert.match(terminal.printed[15]!, /^WARN mirror {10}.* → name a folder/);
-    assert.is(terminal.printed.at(-1), "25 passed, 1 to know, 0 to mend");
+    assert.is(terminal.printed.at(-1), "28 passed, 1 to know, 0 to mend");
   }));
 
 const FAULTS: readonly (readonly [
@@ -113,7 +110,14 @@ const FAULTS: readonly (readonly [
     ["mirror", "loop_watchdog"],
     [],
   ],
-  ["root", [], { processFacts: () => ({ ...PARTS.processFacts(), uid: 0 }) }, ["mirror", "user"], []],
+  ["root", [], { processFacts: () => ({ ...HARDENED, uid: 0 }) }, ["mirror", "user"], []],
+  [
+    "root where it must not be",
+    ["--set", "container.require_hardened=true"],
+    { processFacts: () => ({ ...HARDENED, uid: 0 }) },
+    ["mirror"],
+    ["user"],
+  ],
   ["unknown symbols", ["--symbols", "NOSUCHUSDT"], {}, ["mirror"], ["symbols"]],
   ["a policy that is not there", ["--set", "policy.directory=nowhere"], {}, ["mirror"], ["policy"]],
   ["too little room", ["--set", "logging.disk_free_bytes_min=1000000000000000"], {}, ["mirror"], ["disk"]],

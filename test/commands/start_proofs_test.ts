@@ -7,6 +7,7 @@ import type { PolicyGate } from "../../src/core/ports.ts";
 import type { CommandLine } from "../../src/edge/command_line.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { guardOver, type Surroundings } from "../../src/policy/policy_layer.ts";
+import { HARDENED } from "../support/hardened_facts.ts";
 import { configWith } from "../support/repo_config.ts";
 import { openRepoGate, RUN } from "../support/repo_policy.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
@@ -23,6 +24,7 @@ const surroundings: Surroundings = {
   words: () => commandLine.words,
   environment: () => ({}),
   machine: () => ({ memory_limit_mb: null, open_files_max: 1024, rss_mb: 100 }),
+  container: () => ({ ...HARDENED, uid: 0 }),
   read: realFiles.read,
 };
 const KEY = "AKIA" + "ABCDEFGHIJKLMNOP";
@@ -106,8 +108,22 @@ test("findStartProblem() asks policy whether the run may start, and keeps its de
       input: { type: "start" },
     }],
   });
-  const container = { is_required: false, unproven: [] };
+  const container = { is_required: false, unproven: ["user"] };
   assert.equal(asked, [[RUN, "start", { duration_ms: 25_200_000, ai_enabled: false, container }]]);
+});
+
+test("findStartProblem() refuses what is not hardened where the configuration asks for it, and names each fact", () => {
+  const required = configWith(["container.require_hardened=true"]);
+  assert.is(problemOf({ config: required, around: { container: () => HARDENED } }), null);
+  const container = () => ({ ...HARDENED, isRootReadOnly: false });
+  const { denials, ...problem } = problemOf({ config: required, around: { container } })!;
+  assert.equal(problem, {
+    component: "container_guard",
+    reason_code: "CONTAINER_UNHARDENED",
+    detail: "container.require_hardened is set and not proven: " +
+      "read_only_root (the root file system can be written, expected --read-only)",
+  });
+  assert.equal(denials!.map(({ codes }) => codes), [["RUN_UNHARDENED"]]);
 });
 
 test("findStartProblem() refuses a folder of secrets in the package or among the runs, through links as well", () =>

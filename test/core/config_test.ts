@@ -267,7 +267,7 @@ test("loadConfig() keeps to the ends of its ranges", () => {
     ["audit.anchor_mirror", ["stdout", "/mnt/other"], ['""']],
     ["audit.key_file", ["null", "~", "", "/keys/anchor"], ['""', "[]"]],
     ["guards.secrets.allow_env", ["[]", "[CI_TOKEN]"], ["[1A]", "[A, A]", "CI_TOKEN"]],
-    ["container.require_hardened", [false], [true]],
+    ["container.require_hardened", [false, true], ["yes", 1]],
   ];
   for (const [path, fits, doesNot] of ranges) {
     for (const value of fits) configWith([`${path}=${value}`]);

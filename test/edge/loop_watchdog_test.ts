@@ -166,6 +166,13 @@ test("loopWatchProblem() finds none on this machine, and leaves no thread", asyn
   assert.is(await loopWatchProblem(), null);
 });
 
+test("loopWatchProblem() says that process 1 cannot be killed, and starts nothing", async () => {
+  const start = () => {
+    throw new Error("started");
+  };
+  assert.match((await loopWatchProblem(start, 1, 1))!, /^this is process 1 of its container/);
+});
+
 test("loopWatchProblem() says what went wrong, and closes what it had started", async () => {
   const table: readonly (readonly [start: (options: LoopWatchOptions) => void, problem: string | null])[] = [
     [({ onWatching }) => onWatching!(), null],

@@ -5,6 +5,7 @@ import type { AnyDraft } from "../../src/core/event.ts";
 import { packageRoot } from "../../src/edge/package_files.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { guard, guardOver, manifestFactsOf, type Surroundings } from "../../src/policy/policy_layer.ts";
+import { HARDENED } from "../support/hardened_facts.ts";
 import { configWith } from "../support/repo_config.ts";
 import { asDraft, changed, intentDraft, tickDraft } from "../support/repo_policy.ts";
 
@@ -14,6 +15,7 @@ const GOOD: Surroundings = {
   words: () => ["node", "main.ts"],
   environment: () => ({ PATH: "/bin" }),
   machine: () => ({ memory_limit_mb: null, open_files_max: null, rss_mb: 100 }),
+  container: () => HARDENED,
   read: realFiles.read,
 };
 

@@ -1,72 +1,18 @@
-import type { Limit, ProcessFacts } from "../../edge/process_facts.ts";
-import { bytesText } from "../../core/disk_estimate.ts";
-import { type Finding, pass, warn } from "./finding.ts";
+import type { ProcessFacts } from "../../core/process_facts.ts";
+import { containerFacts } from "../../policy/container_guard.ts";
+import { fail, type Finding, pass, warn } from "./finding.ts";
 
 /** What protects the machine from this process, and the night from a process that hangs. Pure: facts in, findings out. */
 
-const UNKNOWN = "unknown: the system does not tell this process";
 const UNKNOWN_TODO = "on linux ask again with node, or look from outside";
 
-export function containerFindings(facts: ProcessFacts): readonly Finding[] {
-  const { uid, capabilities, noNewPrivileges, seccomp } = facts;
-  return [
-    finding("user", uid, {
-      isGood: uid !== 0,
-      what: uid === 0 ? "root" : `user ${uid}`,
-      todo: "run it as a user of its own; in a container: --user 65534",
-    }),
-    finding("capabilities", capabilities, {
-      isGood: /^0+$/.test(capabilities ?? ""),
-      what: `effective capabilities ${capabilities}`,
-      todo: "in a container: --cap-drop=ALL",
-    }),
-    finding("new_privileges", noNewPrivileges, {
-      isGood: noNewPrivileges === true,
-      what: noNewPrivileges === true
-        ? "this process cannot gain any"
-        : "this process may gain more, by a setuid file",
-      todo: "in a container: --security-opt=no-new-privileges",
-    }),
-    finding("seccomp", seccomp, {
-      isGood: seccomp === 2,
-      what: seccomp === 2 ? "system calls are filtered" : "every system call is allowed",
-      todo: "in a container: keep the runtime's default profile, never --security-opt=seccomp=unconfined",
-    }),
-    limitFinding(
-      "memory_limit",
-      facts.memoryMaxBytes,
-      bytesText,
-      "in a container: --memory and --memory-swap",
-    ),
-    limitFinding(
-      "process_limit",
-      facts.processesMax,
-      (count) => `${count} processes`,
-      "in a container: --pids-limit",
-    ),
-  ];
-}
-
-function limitFinding(
-  id: string,
-  limit: Limit | null,
-  text: (limit: number) => string,
-  todo: string,
-): Finding {
-  return finding(id, limit, {
-    isGood: limit !== "none",
-    what: typeof limit === "number" ? `at most ${text(limit)}` : "no limit",
-    todo,
+/** What is missing is to be mended only where the configuration asks for it. */
+export function containerFindings(facts: ProcessFacts, isRequired: boolean): readonly Finding[] {
+  const missing = isRequired ? fail : warn;
+  return containerFacts(facts).map(({ id, state, what, flag }) => {
+    if (state === "proven") return pass(id, what);
+    return missing(id, what, state === "unknown" ? UNKNOWN_TODO : `in a container: ${flag}`);
   });
-}
-
-function finding(
-  id: string,
-  fact: unknown,
-  { isGood, what, todo }: { readonly isGood: boolean; readonly what: string; readonly todo: string },
-): Finding {
-  if (fact === null) return warn(id, UNKNOWN, UNKNOWN_TODO);
-  return isGood ? pass(id, what) : warn(id, what, todo);
 }
 
 export function watchFinding(problem: string | null, stalledMs: number): Finding {
