@@ -67,7 +67,7 @@ test("policy explain --run asks the policy of a run", () =>
 test("policy refuses what it cannot explain", async () => {
   assert.match((await policy("explain")).said[0]!, /^Expected --event FILE$/);
   for (const words of [["dance"], [], ["explain", "latest"], ["diff"], ["diff", "a", "b"]]) {
-    assert.match((await policy(...words)).said[0]!, /^Expected explain, or diff RUN, got "/);
+    assert.match((await policy(...words)).said[0]!, /^Expected explain, diff RUN or reload, got "/);
   }
   assert.match((await policy("explain", "--event", "/no/such/file")).said[0]!, /^--event: ENOENT/);
   for (

@@ -101,7 +101,7 @@ test("checkDecisions() names what a denial would be now", async () => {
   const gate = await openRunGate(night.files, night.runFolder, basis);
   const manifest = { ...basis.manifest, policy_sha256: "ab" };
   const other = checkDecisions({ ...night, basis: { ...basis, manifest }, gate, onProgress: () => {} });
-  assert.match(other.disagreements[0]!.reason, /^was denied by the policy [0-9a-f]{64}, the run's is ab$/);
+  assert.match(other.disagreements[0]!.reason, /^was denied by the policy [0-9a-f]{64}, in force was ab$/);
 });
 
 test.run();

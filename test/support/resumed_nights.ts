@@ -117,7 +117,7 @@ export function withoutNumbers(events: readonly Event[]): readonly unknown[] {
   }));
 }
 
-const OF_THE_PROCESS = ["sha256", "n", "last_n", "head", "counts"];
+const OF_THE_PROCESS = ["sha256", "n", "last_n", "head", "counts", "policy"];
 
 /** Of a report or a portfolio, what a crash must not change. */
 function figuresOf(files: MemoryFiles, path: string): unknown {
