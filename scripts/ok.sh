@@ -42,6 +42,7 @@ stage tsc npm run --silent check
 stage deno-check npm run --silent check:deno
 stage secrets npm run --silent secrets
 stage test npm test --silent
+stage badge npm run --silent coverage:badge -- --check
 stage test-deno npm run --silent test:deno
 stage policy npm run --silent policy
 stage recordings npm run --silent recordings

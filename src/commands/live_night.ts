@@ -85,7 +85,8 @@ export async function liveNight(
     const vitals$ = plan.isDurable
       ? merge(denied$, vitalsOf(setting, livedSinceTs), loss$, reload$)
       : denied$;
-    return await runNight({ ...run, ...night, ...market, config, pace, vitals$ });
+    const gate = loopWatch?.watchGate(run.gate) ?? run.gate;
+    return await runNight({ ...run, ...night, ...market, gate, config, pace, vitals$ });
   } finally {
     timers.forEach(clearInterval);
     try {

@@ -76,7 +76,7 @@ export interface PolicyGate {
   readonly policySha256: string;
   decide(entrypoint: string, asked: Asked): Decision;
   /** Left out by a gate that remembers nothing. */
-  readonly tally?: PolicyTally;
+  readonly tally?: PolicyTally | undefined;
   /** Told of each step in the life of its run: which policy is in force, the log says. Left out where it never changes. */
   follow?(step: Lifecycle): void;
 }

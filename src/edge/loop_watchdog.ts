@@ -1,11 +1,14 @@
 import process from "node:process";
 import { Worker } from "node:worker_threads";
+import type { PolicyGate } from "../core/ports.ts";
 
 /**
  * Watches the event loop from outside: a loop that hangs can neither trade nor stop itself. The loop beats, a thread
  * counts; when too many of its waits pass without a beat, it sets the latch and kills the process.
  */
 export interface LoopWatch {
+  /** The same gate. A loop that hangs inside of it is known for a policy that does not answer. */
+  watchGate(gate: PolicyGate): PolicyGate;
   /** Resolves when the thread is gone. */
   close(): Promise<void>;
 }
@@ -26,7 +29,7 @@ export interface LoopWatchWork {
   readonly varFolder: string;
   readonly runId: string;
   readonly stalledMs: number;
-  /** Two 32-bit cells: beats so far, and whether the watch is closed. */
+  /** Three 32-bit cells: beats so far, whether the watch is closed, and whether policy is being asked. */
   readonly cells: SharedArrayBuffer;
 }
 
@@ -41,11 +44,12 @@ export interface WatchThread {
 
 const BEATS = 0;
 const CLOSED = 1;
+const IN_POLICY = 2;
 const BEAT_EVERY_MS = 100;
 
 export function watchLoop(options: LoopWatchOptions): LoopWatch {
   const { varFolder, runId, stalledMs, onLost, onWatching = () => {}, startThread = ownThread } = options;
-  const cells = new Int32Array(new SharedArrayBuffer(8));
+  const cells = new Int32Array(new SharedArrayBuffer(12));
   const thread = startThread({ varFolder, runId, stalledMs, cells: cells.buffer });
   const beat = setInterval(() => void Atomics.add(cells, BEATS, 1), BEAT_EVERY_MS);
   beat.unref();
@@ -59,6 +63,23 @@ export function watchLoop(options: LoopWatchOptions): LoopWatch {
   thread.on("exit", () => lose(new Error("its thread ended by itself")));
   thread.unref();
   return {
+    watchGate: (gate) => ({
+      get policySha256() {
+        return gate.policySha256;
+      },
+      get tally() {
+        return gate.tally;
+      },
+      follow: (step) => gate.follow?.(step),
+      decide(entrypoint, asked) {
+        cells[IN_POLICY] = 1;
+        try {
+          return gate.decide(entrypoint, asked);
+        } finally {
+          cells[IN_POLICY] = 0;
+        }
+      },
+    }),
     async close() {
       isWatching = false;
       clearInterval(beat);

@@ -16,6 +16,7 @@ const { varFolder, runId, stalledMs, cells } = workerData;
 
 const BEATS = 0;
 const CLOSED = 1;
+const IN_POLICY = 2;
 const WAIT_MS = 50;
 const SAY_MS = 250;
 const ZEROS = "0".repeat(64);
@@ -33,11 +34,15 @@ while (Atomics.wait(shared, CLOSED, 0, WAIT_MS) === "timed-out") {
 
 function endProcess() {
   try {
-    const detail = `the event loop has not run for ${waits * WAIT_MS} ms (${waits} waits of ${WAIT_MS} ms) ` +
-      `after its beat ${seen}, the limit is ${stalledMs} ms`;
-    const problem = latch(detail);
+    const isPolicy = Atomics.load(shared, IN_POLICY) === 1;
+    const code = isPolicy ? "POLICY_ERROR" : "LOOP_STALLED";
+    const detail = `${isPolicy ? "the policy has not answered, " : ""}the event loop has not run for ` +
+      `${
+        waits * WAIT_MS
+      } ms (${waits} waits of ${WAIT_MS} ms) after its beat ${seen}, the limit is ${stalledMs} ms`;
+    const problem = latch(code, detail);
     say([
-      `LOOP_STALLED (loop_watchdog): ${detail}; this process is killed`,
+      `${code} (loop_watchdog): ${detail}; this process is killed`,
       ...(problem === null ? [] : [`The latch ${varFolder}/STOP.flag could not be written: ${problem}`]),
       `The command \`recover ${runId}\` ends the run, \`unlatch\` lets the next one start`,
     ]);
@@ -46,11 +51,14 @@ function endProcess() {
   }
 }
 
-/** Gives what went wrong, or null. Words that are there already are not overwritten. @param {string} detail */
-function latch(detail) {
+/**
+ * Gives what went wrong, or null. Words that are there already are not overwritten.
+ * @param {string} code @param {string} detail
+ */
+function latch(code, detail) {
   const path = `${varFolder}/STOP.flag`;
   try {
-    if (!existsSync(path)) replaceDurably(path, sealed(detail));
+    if (!existsSync(path)) replaceDurably(path, sealed(code, detail));
     return null;
   } catch (error) {
     return `${error instanceof Error ? error.message : error}${latchEmpty(path)}`;
@@ -67,8 +75,8 @@ function latchEmpty(path) {
   }
 }
 
-/** The form of sealArtefact in src/core/journal_line.ts. @param {string} detail */
-function sealed(detail) {
+/** The form of sealArtefact in src/core/journal_line.ts. @param {string} code @param {string} detail */
+function sealed(code, detail) {
   const open = JSON.stringify({
     sha256: ZEROS,
     schema: "nore/stop_flag",
@@ -76,7 +84,7 @@ function sealed(detail) {
     run_id: runId,
     ts: Date.now(),
     component: "loop_watchdog",
-    reason_code: "LOOP_STALLED",
+    reason_code: code,
     detail,
   });
   return open.replace(ZEROS, createHash("sha256").update(open).digest("hex"));

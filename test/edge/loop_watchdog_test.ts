@@ -8,6 +8,7 @@ import { Worker } from "node:worker_threads";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openArtefact } from "../../src/core/journal_line.ts";
+import type { PolicyGate } from "../../src/core/ports.ts";
 import {
   type LoopWatchOptions,
   loopWatchProblem,
@@ -61,6 +62,52 @@ test("watchLoop() sets the latch, says why and kills the process when its loop h
       "",
     ]);
   }));
+
+test("watchLoop() knows a policy that does not answer: POLICY_ERROR", () =>
+  inTempFolder(async (folder) => {
+    const { signal, err } = await runWatched(folder, 300, "policy");
+    assert.is(signal, "SIGKILL");
+    const { reason_code, detail } = openArtefact(readFileSync(`${folder}/STOP.flag`, "utf8"));
+    assert.is(reason_code, "POLICY_ERROR");
+    assert.match(detail as string, /^the policy has not answered, the event loop has not run for 300 ms /);
+    assert.ok(err.startsWith("POLICY_ERROR (loop_watchdog): "));
+  }));
+
+test("watchGate() is the gate that it watches, and is left behind by what that throws", async () => {
+  const steps: unknown[] = [];
+  let cells: Int32Array | null = null;
+  const thread = Object.assign(new EventEmitter(), {
+    ref() {},
+    unref() {},
+    terminate: () => Promise.resolve(),
+  });
+  const watch = watchLoop({
+    varFolder: "",
+    runId: RUN_ID,
+    stalledMs: Infinity,
+    onLost: () => {},
+    startThread(work) {
+      cells = new Int32Array(work.cells);
+      return thread;
+    },
+  });
+  const gate = watch.watchGate({
+    policySha256: "ab",
+    tally: { decisions: 1, evaluations: 1 },
+    follow: (step) => void steps.push(step),
+    decide(entrypoint) {
+      assert.is(cells![2], 1);
+      if (entrypoint === "throws") throw new Error("no memory");
+      return { allow: true };
+    },
+  });
+  assert.equal(gate.decide("x", {} as never), { allow: true });
+  assert.throws(() => gate.decide("throws", {} as never), "no memory");
+  assert.is(cells![2], 0);
+  gate.follow!({ what: "started", detail: "" });
+  assert.equal([gate.policySha256, gate.tally, steps.length], ["ab", { decisions: 1, evaluations: 1 }, 1]);
+  await watch.close();
+});
 
 test("watchLoop() kills the process but leaves the words of a latch that is set", () =>
   inTempFolder(async (folder) => {
@@ -183,7 +230,7 @@ test("loopWatchProblem() says what went wrong, and closes what it had started", 
     let closes = 0;
     const start = (options: LoopWatchOptions) => {
       play(options);
-      return { close: () => Promise.resolve(void closes++) };
+      return { watchGate: (gate: PolicyGate) => gate, close: () => Promise.resolve(void closes++) };
     };
     assert.is(await loopWatchProblem(start, 1), problem);
     assert.is(closes, 1);

@@ -2,9 +2,13 @@ import process from "node:process";
 import { watchLoop } from "../../src/edge/loop_watchdog.ts";
 
 /** A program whose event loop is watched, and what it does to that loop: `hang_on_purpose.ts VAR STALLED_MS WHAT`. */
-const [varFolder, stalledMs, what] = process.argv.slice(2) as [string, string, "hang" | "busy" | "end"];
+const [varFolder, stalledMs, what] = process.argv.slice(2) as [
+  string,
+  string,
+  "hang" | "busy" | "policy" | "end",
+];
 const limitMs = Number(stalledMs);
-watchLoop({
+const watch = watchLoop({
   varFolder,
   runId: "20261121_220000",
   stalledMs: limitMs,
@@ -24,3 +28,13 @@ function beBusy(times: number): void {
 
 if (what === "hang") setTimeout(() => blockFor(Infinity), 150);
 if (what === "busy") beBusy(3);
+if (what === "policy") {
+  const slow = watch.watchGate({
+    policySha256: "",
+    decide() {
+      blockFor(Infinity);
+      return { allow: true };
+    },
+  });
+  setTimeout(() => slow.decide("nore/ingest/decision", {} as never), 150);
+}
