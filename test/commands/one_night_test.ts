@@ -56,6 +56,39 @@ test("a night that a limit stops exits 3, latches, and lets none start before it
     assert.is((await noreNight(folder)).code, 0);
   }));
 
+test("a host that is not on the list is not dialed: the night does not begin, and its journal says whom policy denied", () =>
+  inTempFolder(async (folder) => {
+    const words = [
+      "--source",
+      "binance",
+      "--set",
+      "binance.rest_url=https://api.binance.com",
+      "--run-id",
+      NIGHT_ID,
+    ];
+    const terminal = fakeTerminal();
+    const code = await runCommand(["--mode", "nore", "--var", folder, ...words], terminal);
+    assert.is(code, 3);
+    const said = "VENUE_LOST (market_role): https://api.binance.com: cannot be reached: " +
+      "Denied by policy (EGRESS_HOST): https://api.binance.com:443";
+    assert.ok(terminal.said.includes(said), terminal.said.join("\n"));
+    const [denial, ...more] = payloadsOf(folder, "policy_denials");
+    assert.equal([denial!["denied_type"], denial!["codes"], denial!["origin"], more], [
+      "dial",
+      ["EGRESS_HOST"],
+      "input",
+      [],
+    ]);
+    assert.is((denial!["input"] as { payload: { host: string } }).payload.host, "api.binance.com");
+    const report = JSON.parse(readFileSync(`${folder}/runs/${NIGHT_ID}/report.json`, "utf8"));
+    assert.is(report.counts.policy_denial, 1);
+    assert.not.ok(existsSync(`${folder}/STOP.flag`));
+    await verifies(folder);
+    const again = fakeTerminal();
+    assert.is(await runCommand(["verify", "latest", "--var", folder, "--decisions"], again), 0);
+    assert.match(again.printed.join(), /AGREED 1 decisions asked about again: 0 allow, 1 deny/);
+  }));
+
 test("a STOP.flag set by hand stops the running night", () =>
   inTempFolder(async (folder) => {
     const terminal = whenStarted(() => writeFileSync(`${folder}/STOP.flag`, "a bad feeling"));
