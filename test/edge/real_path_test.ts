@@ -19,4 +19,11 @@ test("realPath() is absolute", () => {
   assert.is(realPath("/"), "/");
 });
 
+test("realPath() leaves a path as it is where nothing may be looked at", () => {
+  const refuse = () => {
+    throw new Error("not granted");
+  };
+  assert.is(realPath("/some/where", refuse), "/some/where");
+});
+
 test.run();

@@ -1,6 +1,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { PolicyDigests } from "../../src/core/event.ts";
+import { formatLine } from "../../src/core/journal_line.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { checkDecisions } from "../../src/night/check_decisions.ts";
 import type { OpenRun } from "../../src/night/open_run.ts";
@@ -92,6 +93,17 @@ test("a policy that the log names must be there and be what its name says", () =
   assert.ok(problems(path, none).includes(`${path}: SHA-256 is ${sha256Hex(none)}`));
   assert.is(problems(`policy/${sha256Hex(none)}.data.json`, none), "", "kept, and the log did not take it");
   assert.ok(problems(`policy/${"0".repeat(64)}.wasm`, none).includes(".wasm: does not belong to a run"));
+});
+
+test("reloadsIn() knows a policy of which the log does not say what it reads, and passes over all else", () => {
+  const files = memoryFiles();
+  const steps = [{ what: "started" }, { what: "policy_reloaded" }, {
+    what: "policy_reloaded",
+    policy: STRICT,
+  }];
+  const lines = steps.map((payload) => formatLine(JSON.stringify({ type: "lifecycle", payload })));
+  files.writeNew("/run/queues/lifecycle/inbox.jsonl", new TextEncoder().encode(lines.join("")));
+  assert.equal([...reloadsIn(files, "/run")], [{ policy: STRICT, policyReads: null }]);
 });
 
 test("a policy that the process does not have stops the night: POLICY_STALE", async () => {
