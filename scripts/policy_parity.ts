@@ -72,7 +72,7 @@ const telling = fc.constantFrom(
     "var",
     "mirror",
   ],
-  ...[443, 80, 65_535, 65_536, 20, 21, 3600, 3601, 604_800_000, 604_800_001, [], ["user"], ["BTCUSDT"]],
+  ...[443, 80, 65_535, 65_536, 20, 21, 86_400, 86_401, 604_800_000, 604_800_001, [], ["user"], ["BTCUSDT"]],
   ...[Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER, true, false, null],
 );
 const anything = fc.oneof({ weight: 3, arbitrary: telling }, {

@@ -1,4 +1,3 @@
-import { realFiles } from "../edge/real_files.ts";
 import { listenToOperator } from "../edge/operator_commands.ts";
 import { type ClosedRun, closeRun } from "../night/close_run.ts";
 import { redact } from "../core/secrets.ts";
@@ -18,7 +17,8 @@ export async function nightToEnd(
   const { config, plan, varFolder } = setting;
   const { run, startProblem, runFolder } = open;
   const { rotate_bytes: rotateBytes } = config.logging;
-  const log = new OperationLog(realFiles, runFolder, rotateBytes, wholeLines(realFiles, runFolder, "log"));
+  const { files } = setting.acts;
+  const log = new OperationLog(files, runFolder, rotateBytes, wholeLines(files, runFolder, "log"));
   const resumed = open.resumption === undefined ? "" : ` again, at event ${open.resumption.nextN}`;
   log.write(Date.now(), "info", `opened ${runFolder}${resumed}`);
 
@@ -26,7 +26,7 @@ export async function nightToEnd(
   const operator = listenToOperator({
     clock: plan.pace.clock,
     readLatch: () => {
-      const latch = readLatch(realFiles, varFolder);
+      const latch = readLatch(files, varFolder);
       return latch === null ? null : latchReason(latch);
     },
     pollMs: config.watchdog.stop_poll_ms,
@@ -36,7 +36,7 @@ export async function nightToEnd(
     const outcome = await liveNight(terminal, setting, { ...open, operator$ });
     const closed = closeRun(outcome, {
       ...run,
-      files: realFiles,
+      files,
       varFolder,
       runFolder,
       mirror: config.audit.anchor_mirror,

@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { asyncScheduler, exhaustMap, filter, interval, type Observable } from "rxjs";
+import { asyncScheduler, defer, exhaustMap, filter, interval, type Observable } from "rxjs";
 import type { Config } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { AnyDraft, Draft, PolicyDigests } from "../core/event.ts";
@@ -49,8 +49,12 @@ export interface ReloadSetting {
 
 /** Inputs of the log: that another policy decides, or that the one that was asked for cannot. */
 export function policyReloads(setting: ReloadSetting): Observable<AnyDraft> {
-  return interval(setting.config.watchdog.stop_poll_ms, asyncScheduler).pipe(
-    filter(() => existsSync(flagIn(setting.varFolder))),
+  const flag = flagIn(setting.varFolder);
+  return defer(() => {
+    rmSync(flag, { force: true }); // meant for a night that was
+    return interval(setting.config.watchdog.stop_poll_ms, asyncScheduler);
+  }).pipe(
+    filter(() => existsSync(flag)),
     exhaustMap(() => takeReload(setting)),
     filter((draft) => draft !== null),
   );

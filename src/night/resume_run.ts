@@ -103,6 +103,9 @@ export function resumeRun(
   const { isDurable, startFacts, cmdlineHash } = more;
   const { position, past, roles, tally } = rebuilt;
   const torn = cutTails(options, rebuilt);
+  // Whoever has replayed the log may have heard of a policy in a turn that is cut off now.
+  gate.follow?.({ what: "started", detail: "" });
+  if (past.reloaded !== null) gate.follow?.(past.reloaded);
 
   const remembered = isDurable ? rememberRun(options.files, runFolder) : null;
   const files = remembered?.files ?? options.files;

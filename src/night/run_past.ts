@@ -1,4 +1,4 @@
-import type { Event } from "../core/event.ts";
+import type { Event, Lifecycle } from "../core/event.ts";
 import { nextPhase, type StopPhase } from "../core/stop_state.ts";
 import { endsNight } from "../pipeline.ts";
 import { type SeenTicks, takeTick } from "../streams/operators/tell_tick_facts.ts";
@@ -13,6 +13,8 @@ export interface RunPast {
   downMs: number;
   /** What its log last said of what was cut off; null where it never did. */
   tornSaid: string | null;
+  /** The last policy that took the place of another; null where none did. */
+  reloaded: Lifecycle | null;
   readonly feed: FeedPast;
   readonly seen: SeenTicks;
 }
@@ -23,6 +25,7 @@ export function openRunPast(symbols: readonly string[]): RunPast {
     isOver: false,
     downMs: 0,
     tornSaid: null,
+    reloaded: null,
     feed: openFeedPast(symbols),
     seen: new Map(),
   };
@@ -35,6 +38,7 @@ export function takeIntoPast(past: RunPast, event: Event): void {
   if (event.type === "market_tick") takeTick(past.seen, event.payload);
   if (event.type !== "lifecycle") return;
   const { what, detail, down_ms = 0 } = event.payload;
+  if (what === "policy_reloaded") past.reloaded = event.payload;
   if (what === "torn_tail") past.tornSaid = detail;
   if (what === "resumed") past.downMs += down_ms;
 }

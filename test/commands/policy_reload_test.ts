@@ -101,11 +101,13 @@ test("policyReloads() looks for the flag that `policy reload` leaves, and takes 
     assert.is((await ask()).code, 1, "no night has run there");
     writeFileSync(`${varFolder}/current.json`, "{}");
     edit('"symbols_max": 16', '"symbols_max": 2');
+    writeFileSync(`${varFolder}/RELOAD.flag`, "");
+    const first = firstValueFrom(policyReloads(stage));
+    assert.not.ok(existsSync(`${varFolder}/RELOAD.flag`), "meant for a night that was");
     const { code, terminal } = await ask();
     assert.is(code, 0);
     assert.match(terminal.printed.join(), /reads its policy again/);
-    const draft = await firstValueFrom(policyReloads(stage));
-    assert.is(asReload(draft).what, "policy_reloaded");
+    assert.is(asReload(await first).what, "policy_reloaded");
     assert.not.ok(existsSync(`${varFolder}/RELOAD.flag`));
   }));
 

@@ -45,7 +45,7 @@ test("loadConfig() has the same defaults as the file that comes with the program
     stale: { freeze_ms: 15_000, stop_ms: 120_000 },
     gap: { stop_ms: 60_000, trades_max: 20_000 },
     jump_pct_max: 20,
-    late_s_max: 3600,
+    late_s_max: 86_400,
     embedded: { ticks_per_s: 10, faults: [] },
   });
   assert.equal(config.binance, {

@@ -47,6 +47,19 @@ test("takeIntoPast() keeps what was last said of what was cut off", () => {
   assert.is(pastOf(lifecycle("torn_tail", "1 of a"), lifecycle("torn_tail", "2 of a")).tornSaid, "2 of a");
 });
 
+test("takeIntoPast() keeps the last policy that took the place of another, and the newest tick of each symbol", () => {
+  const reload = (letter: string) =>
+    eventOf("lifecycle", 1, {
+      what: "policy_reloaded",
+      detail: letter,
+      policy: { policy_sha256: letter.repeat(64), policy_data_sha256: letter.repeat(64) },
+    });
+  assert.is(pastOf(lifecycle("resumed")).reloaded, null);
+  assert.is(pastOf(reload("a"), reload("b"), lifecycle("resumed")).reloaded!.detail, "b");
+  const { seen } = pastOf(tradeOf(1, 5), tradeOf(2, 6));
+  assert.equal([...seen.keys()], ["AAAUSDT"]);
+});
+
 test("takeIntoPast() follows the feed", () => {
   const { feed } = pastOf(tradeOf(1, 5), marketHealth(2, { errors: 3 }));
   assert.equal([feed.arrived.gaps.get("AAAUSDT")!.lastId, feed.errors], [5, 3]);
