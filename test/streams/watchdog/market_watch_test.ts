@@ -5,18 +5,9 @@ import type { Event, Health, Lifecycle, Proposal } from "../../../src/core/event
 import { askForRestart, openMarketWatch } from "../../../src/streams/watchdog/market_watch.ts";
 import { HEARTBEAT, type WatchdogInput, watchdogRole } from "../../../src/streams/watchdog/watchdog_role.ts";
 import { book, eventOf } from "../../support/trading_events.ts";
+import { LIMITS } from "../../support/watchdog_limits.ts";
 
 /** The life of the market role, as the watchdog sees it. */
-
-const LIMITS = {
-  role_late_ms: 15_000,
-  restarts_max: 2,
-  rss_mb_max: 500,
-  heap_mb_max: 300,
-  cpu_pct_max: 150,
-  loop_lag_ms_max: 100,
-  handles_max: 40,
-};
 
 /** What it says of the market role, the others left out. */
 function watchdog(limits: Partial<typeof LIMITS> = {}): (event: WatchdogInput) => string[] {

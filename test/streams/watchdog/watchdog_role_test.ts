@@ -18,17 +18,9 @@ import {
 } from "../../../src/streams/watchdog/watchdog_role.ts";
 import { repoContracts } from "../../support/repo_contracts.ts";
 import { book, eventOf } from "../../support/trading_events.ts";
+import { LIMITS } from "../../support/watchdog_limits.ts";
 
 const SYMBOLS = ["BBBUSDT", "AAAUSDT"];
-const LIMITS = {
-  role_late_ms: 15_000,
-  restarts_max: 2,
-  rss_mb_max: 500,
-  heap_mb_max: 300,
-  cpu_pct_max: 150,
-  loop_lag_ms_max: 100,
-  handles_max: 40,
-};
 
 /** A watchdog, and what it says to each event. */
 function watchdog(
