@@ -7,9 +7,10 @@ import { redact } from "../core/secrets.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { readEnvironment } from "../edge/environment.ts";
 import { loopWatchProblem } from "../edge/loop_watchdog.ts";
-import { openNetwork } from "../edge/network.ts";
+import { guardedNetwork, openNetwork } from "../edge/network.ts";
 import { readProcessFacts } from "../edge/process_facts.ts";
 import { runtimeFacts } from "../edge/runtime_facts.ts";
+import { egressGuard } from "../policy/egress_guard.ts";
 import { guard } from "../policy/policy_layer.ts";
 import type { Command, CommandInput, Terminal } from "./command.ts";
 import { type Finding, findingLine } from "./doctor/finding.ts";
@@ -18,6 +19,7 @@ import {
   aiFinding,
   clockFinding,
   configFinding,
+  egressFinding,
   hashFinding,
   platformFinding,
   policyFinding,
@@ -29,7 +31,6 @@ import {
 import { readVarFacts } from "./doctor/var_facts.ts";
 import { unseenFinding, varFindings } from "./doctor/var_findings.ts";
 import { askAll, type VenueAnswers } from "./doctor/venue_findings.ts";
-import { guardActs } from "./guarded_acts.ts";
 import { loadRules, type Rules } from "./load_rules.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { findWordsProblem } from "./start_proofs.ts";
@@ -113,10 +114,12 @@ async function findingsFor(
   parts: DoctorParts,
   options: { readonly isOffline: boolean; readonly platform: string; readonly invocation: string },
 ): Promise<readonly Finding[]> {
+  const { ws_url, rest_url } = config.binance;
   const rules = rulesOf(config);
-  const get: HttpGet = typeof rules === "string"
-    ? () => Promise.reject(new Error("not asked, as there is no policy that allows it"))
-    : guardActs(await rules.openGate(), {}, { ...openNetwork, get: parts.get }).network.get;
+  const refusal = typeof rules === "string"
+    ? () => "not asked, as there is no policy that allows it"
+    : egressGuard(await rules.openGate(), () => {}).refusal; // without a log nobody takes a denial
+  const { get } = guardedNetwork(refusal, { ...openNetwork, get: parts.get });
   const [venue, watchProblem] = await Promise.all([
     askAll(config, { ...parts, get, isOffline: options.isOffline }),
     parts.loopWatchProblem(),
@@ -128,6 +131,7 @@ async function findingsFor(
       readEnvironment() !== null,
     ),
     resourcesFinding(guard.enforceResources(config)),
+    egressFinding(config.source === "binance" ? [ws_url, rest_url] : [], refusal),
     ...lookAtVar(config, parts.now(), { ...options, venue }),
     ...venue.findings,
     watchFinding(watchProblem, config.watchdog.loop_stalled_ms),

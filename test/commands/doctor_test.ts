@@ -43,6 +43,7 @@ const IDS = [
   "policy",
   "secrets",
   "resources",
+  "egress",
   "var",
   "disk",
   "sync",
@@ -87,8 +88,8 @@ test("doctor prints a line a fact and the count of them", () =>
     assert.is(await command.run(readInput(command, ["--var", `${folder}/var`]), terminal), EXIT.ok);
     assert.is(terminal.printed.length, IDS.length + 1);
     assert.is(terminal.printed[0], "PASS runtime         node 20.20.2");
-    assert.match(terminal.printed[15]!, /^WARN mirror {10}.* → name a folder/);
-    assert.is(terminal.printed.at(-1), "28 passed, 1 to know, 0 to mend");
+    assert.match(terminal.printed[16]!, /^WARN mirror {10}.* → name a folder/);
+    assert.is(terminal.printed.at(-1), "29 passed, 1 to know, 0 to mend");
   }));
 
 const FAULTS: readonly (readonly [
@@ -139,7 +140,7 @@ test("doctor tells of a configuration that does not hold together, and of what d
     const { code, findings } = await examine(folder, ["--set", "watchdog.sample_every_ms=1"]);
     assert.is(code, EXIT.failure);
     assert.equal(idsOf(findings, "FAIL"), ["config"]);
-    assert.equal(findings.map(({ id }) => id), IDS.filter((_, i) => i < 6 || i > 18));
+    assert.equal(findings.map(({ id }) => id), IDS.filter((_, i) => i < 6 || i > 19));
     assert.match(findings[5]!.what, /sample_every_ms/);
   }));
 
@@ -160,7 +161,7 @@ test("doctor fails a var that it may not look at, and looks at all else", () =>
     const { code, findings } = await examine(folder);
     assert.is(code, EXIT.failure);
     assert.equal(idsOf(findings, "FAIL"), ["var"]);
-    assert.equal(findings.map(({ id }) => id), IDS.filter((_, i) => i < 10 || i > 15));
+    assert.equal(findings.map(({ id }) => id), IDS.filter((_, i) => i < 11 || i > 16));
   }));
 
 test("doctor refuses a configuration that is not there as a wrong call", () =>

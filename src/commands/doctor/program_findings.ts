@@ -113,6 +113,22 @@ export function resourcesFinding(problem: StartProblem | null): Finding {
   return fail("resources", problem.detail, "a night is refused until this is mended");
 }
 
+/** Whether the hosts that a night would dial are those that the policy names. `refusal` says why one is not. */
+export function egressFinding(
+  urls: readonly string[],
+  refusal: (url: string) => string | null,
+): Finding {
+  const refused = urls.map(refusal).filter((why) => why !== null);
+  if (refused.length > 0) {
+    const todo = "put the host on the list in policies/data.json, if it belongs there";
+    return fail("egress", refused.join("; "), todo);
+  }
+  return pass(
+    "egress",
+    urls.length === 0 ? "nothing but this machine is dialed" : `may dial ${urls.join(", ")}`,
+  );
+}
+
 export function aiFinding(): Finding {
   return pass("ai_boundary", "there is no AI process yet: nothing advises, nothing to shut in");
 }

@@ -4,9 +4,11 @@ import {
   aiFinding,
   clockFinding,
   configFinding,
+  egressFinding,
   hashFinding,
   platformFinding,
   policyFinding,
+  resourcesFinding,
   runtimeFinding,
   secretsFinding,
   smallestStepMs,
@@ -82,6 +84,20 @@ test("policyFinding() names the policy, or says why it does not fit", () => {
   );
   const finding = policyFinding("policy.directory: no manifest");
   assert.equal([finding.state, finding.what], ["FAIL", "policy.directory: no manifest"]);
+});
+
+test("resourcesFinding() says what is too little", () => {
+  assert.is(resourcesFinding(null).state, "PASS");
+  const problem = { component: "resource_guard", reason_code: "RESOURCE_LIMIT", detail: "too little" };
+  assert.equal([resourcesFinding(problem).state, resourcesFinding(problem).what], ["FAIL", "too little"]);
+});
+
+test("egressFinding() names what would be dialed, or what policy refuses", () => {
+  const refusal = (url: string) => url.includes("bad") ? `Denied: ${url}` : null;
+  assert.is(egressFinding([], refusal).what, "nothing but this machine is dialed");
+  assert.is(egressFinding(["wss://a", "https://b"], refusal).what, "may dial wss://a, https://b");
+  const { state, what } = egressFinding(["wss://a", "https://bad"], refusal);
+  assert.equal([state, what], ["FAIL", "Denied: https://bad"]);
 });
 
 test("secretsFinding() says what was found, or where was looked", () => {
