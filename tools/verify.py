@@ -372,9 +372,9 @@ def check_policy(run, digests):
 
 
 def is_kept_policy(run, path):
-    """What a reload has kept and the log then did not take: it holds what its name says, and nothing was decided by it."""
+    """What a reload has kept and the log did not take: it holds what its name says. Or only a half made file is there."""
     name = re.fullmatch(r"policy/([0-9a-f]{64})\.(wasm|data\.json)", path)
-    return bool(name) and sha256(run.read(path) or b"") == name[1]
+    return bool(name) and (path not in run.paths or sha256(run.read(path) or b"") == name[1])
 
 
 def read_contracts(run):
@@ -811,7 +811,7 @@ def verify(run, mirror, pinned, all_):
     # A crash may leave files half made; what was put aside when the run was ended is there for good.
     for path in sorted(run.paths):
         bare = re.sub(r"(\.torn)?(\.tmp)?$", "", path)
-        if bare not in run.known and not segment.fullmatch(bare) and not is_kept_policy(run, path):
+        if bare not in run.known and not segment.fullmatch(bare) and not is_kept_policy(run, bare):
             run.problem(path, None, "does not belong to a run")
 
 

@@ -1,3 +1,4 @@
+import { realFiles } from "../edge/real_files.ts";
 import { listenToOperator } from "../edge/operator_commands.ts";
 import { type ClosedRun, closeRun } from "../night/close_run.ts";
 import { redact } from "../core/secrets.ts";
@@ -36,7 +37,7 @@ export async function nightToEnd(
     const outcome = await liveNight(terminal, setting, { ...open, operator$ });
     const closed = closeRun(outcome, {
       ...run,
-      files,
+      files: realFiles, // an end is written, whatever policy says by then
       varFolder,
       runFolder,
       mirror: config.audit.anchor_mirror,

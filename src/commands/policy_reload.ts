@@ -5,15 +5,20 @@ import { asyncScheduler, defer, exhaustMap, filter, interval, type Observable } 
 import type { Config } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import type { AnyDraft, Draft, PolicyDigests } from "../core/event.ts";
-import type { Clock, Files } from "../core/ports.ts";
+import { openArtefact } from "../core/journal_line.ts";
+import type { Clock, Files, PolicyGate } from "../core/ports.ts";
+import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { reloadedDraft } from "../night/policy_reloads.ts";
+import { judgeAct } from "../policy/acts.ts";
 import type { PolicyFiles } from "../policy/policy_files.ts";
 import type { SwitchingGate } from "../policy/switching_gate.ts";
 import { writeAtomic } from "../sinks/atomic_file.ts";
 import type { CommandInput, Terminal } from "./command.ts";
+import { placesOf } from "./guarded_acts.ts";
 import { loadRules } from "./load_rules.ts";
 import { loadSettings } from "./load_settings.ts";
+import { judgeStart } from "./start_proofs.ts";
 
 /**
  * Another policy for a night that runs. Who asks leaves a flag in `var`; the night reads what its configuration names,
@@ -24,8 +29,8 @@ export function askForReload(input: CommandInput, terminal: Terminal): number {
   const config = loadSettings(input);
   const { policy } = loadRules(config);
   const varFolder = resolve(config.queues.base_dir);
-  if (!existsSync(`${varFolder}/current.json`)) {
-    terminal.say(`No night has run in ${varFolder}: choose its folder with --var`);
+  if (!isNightIn(varFolder)) {
+    terminal.say(`No night runs in ${varFolder}: choose its folder with --var`);
     return EXIT.failure;
   }
   writeAtomic(realFiles, flagIn(varFolder), "");
@@ -33,6 +38,15 @@ export function askForReload(input: CommandInput, terminal: Terminal): number {
     `A night that runs in ${varFolder} reads its policy again, ${shown(policy)} as it lies there now`,
   );
   return EXIT.ok;
+}
+
+const BEAT_LATE_MS = 10_000;
+
+function isNightIn(varFolder: string): boolean {
+  const path = `${varFolder}/current.json`;
+  if (!existsSync(path)) return false;
+  const { beat_ts: beatTs } = openArtefact(readText(path));
+  return Date.now() - Number(beatTs) < BEAT_LATE_MS;
 }
 
 export interface ReloadSetting {
@@ -51,7 +65,7 @@ export interface ReloadSetting {
 export function policyReloads(setting: ReloadSetting): Observable<AnyDraft> {
   const flag = flagIn(setting.varFolder);
   return defer(() => {
-    rmSync(flag, { force: true }); // meant for a night that was
+    removeFlag(flag); // meant for a night that was
     return interval(setting.config.watchdog.stop_poll_ms, asyncScheduler);
   }).pipe(
     filter(() => existsSync(flag)),
@@ -63,7 +77,7 @@ export function policyReloads(setting: ReloadSetting): Observable<AnyDraft> {
 /** Null where the policy that was asked for decides already. */
 export async function takeReload(setting: ReloadSetting): Promise<AnyDraft | null> {
   const { config, varFolder, runFolder, files, clock, gate, terminal } = setting;
-  rmSync(flagIn(varFolder), { force: true });
+  removeFlag(flagIn(varFolder));
   try {
     const { policy, policyData, openGate } = loadRules(config);
     const digests = digestsOf(policy);
@@ -74,7 +88,9 @@ export async function takeReload(setting: ReloadSetting): Promise<AnyDraft | nul
     }
     keep(files, `${runFolder}/policy/${digests.policy_sha256}.wasm`, policy.wasm);
     keep(files, `${runFolder}/policy/${digests.policy_data_sha256}.data.json`, policyData);
-    gate.add(digests, await openGate());
+    const next = await openGate();
+    requireRoom(next, config);
+    gate.add(digests, next);
     terminal.say(`Policy ${shown(policy)} decides from here on`);
     return reloadedDraft({ policy: digests, policyReads: policy.reads }, before, clock.now());
   } catch (error) {
@@ -82,6 +98,21 @@ export async function takeReload(setting: ReloadSetting): Promise<AnyDraft | nul
     terminal.say(detail);
     return degraded(detail, clock.now(), setting.livedSinceTs);
   }
+}
+
+/** A policy under which this night could not go on would end it in the middle of a write. */
+function requireRoom(gate: PolicyGate, config: Config): void {
+  const writes = ["append", "create", "make_folder", "remove", "rename"].flatMap((verb) =>
+    Object.keys(placesOf(config, "")).map((place) => judgeAct(gate, "write", { verb, place }))
+  );
+  const denial = [judgeStart(config, gate), ...writes].find((one) => one !== null);
+  if (denial === undefined) return;
+  throw new Error(`it does not let this night go on: ${denial!.codes.join(", ")}`);
+}
+
+/** Whatever stands there under its name. */
+function removeFlag(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 const flagIn = (varFolder: string): string => `${varFolder}/RELOAD.flag`;

@@ -31,6 +31,8 @@ export interface DecisionCheckOptions {
   readonly onProgress: (events: number) => void;
 }
 
+/** The code of a denial by a gate that threw. */
+const UNANSWERED = "POLICY_ERROR";
 const PROGRESS_EVERY = 10_000;
 const DISAGREEMENTS_KEPT = 100;
 
@@ -73,6 +75,7 @@ function changeOf(gate: PolicyGate, denial: PolicyDenial, inForce: string): stri
   if (denial.policy_sha256 !== inForce) {
     return `was denied by the policy ${denial.policy_sha256}, in force was ${inForce}`;
   }
+  if (denial.codes[0] === UNANSWERED) return null; // nobody can say what would have been the answer
   const decision = gate.decide(denial.entrypoint, { cause: null, ...denial.input as object } as AnyDraft);
   if (decision.allow) {
     return `${denial.denied_type} was denied (${denial.codes.join(", ")}), the policy allows it`;

@@ -5,6 +5,7 @@ import { openArtefact } from "../core/journal_line.ts";
 import type { Files, PolicyGate } from "../core/ports.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { nightRoles } from "../pipeline.ts";
+import { ACT_ENTRYPOINTS } from "../policy/acts.ts";
 import { openGate } from "../policy/opa_gate.ts";
 import { switchingGate } from "../policy/switching_gate.ts";
 import { readLog } from "../sinks/log_reader.ts";
@@ -85,16 +86,16 @@ export async function openRunGate(
   basis: RunBasis,
   other: { readonly wasm?: Uint8Array; readonly data?: Uint8Array } = {},
 ): Promise<PolicyGate> {
-  const { manifest, contracts, startFacts } = basis;
+  const { manifest, startFacts } = basis;
   const isOther = other.wasm !== undefined || other.data !== undefined;
   const reads = other.wasm !== undefined || typeof startFacts === "string"
-    ? allReads(contracts)
+    ? allReads(basis)
     : startFacts.policyReads;
   const first = await openKept(files, runFolder, basis, { ...digestsOf(manifest), ...other, reads });
   if (isOther) return first;
   const gate = switchingGate(digestsOf(manifest), first);
   for (const { policy, policyReads } of reloadsIn(files, runFolder)) {
-    const reads = policyReads ?? allReads(contracts);
+    const reads = policyReads ?? allReads(basis);
     gate.add(policy, await openKept(files, runFolder, basis, { ...policy, reads }));
   }
   return gate;
@@ -128,9 +129,12 @@ function openKept(
   });
 }
 
-function allReads(contracts: Contracts): StartFacts["policyReads"] {
-  const entrypoints = contracts.types.map((type) => contracts.entrypointOf(type)).filter((name) =>
+/** An older run's policy knows nothing of acts, and none was ever denied under it. */
+function allReads({ contracts, startFacts }: RunBasis): StartFacts["policyReads"] {
+  const ofEvents = contracts.types.map((type) => contracts.entrypointOf(type)).filter((name) =>
     name !== null
   );
-  return Object.fromEntries(entrypoints.map((name) => [name, READS_ALL]));
+  const known = typeof startFacts === "string" ? {} : startFacts.policyReads;
+  const ofActs = Object.values(ACT_ENTRYPOINTS).filter((name) => Object.hasOwn(known, name));
+  return Object.fromEntries([...ofEvents, ...ofActs].map((name) => [name, READS_ALL]));
 }

@@ -35,7 +35,7 @@ export function takeIntoPast(past: RunPast, event: Event): void {
   past.phase = nextPhase(past.phase, event);
   past.isOver ||= endsNight(event);
   takePastEvent(past.feed, event);
-  if (event.type === "market_tick") takeTick(past.seen, event.payload);
+  if (event.type === "market_tick") takeTick(past.seen, event.payload, event.ts);
   if (event.type !== "lifecycle") return;
   const { what, detail, down_ms = 0 } = event.payload;
   if (what === "policy_reloaded") past.reloaded = event.payload;

@@ -28,7 +28,9 @@ export function switchingGate(digests: PolicyDigests, first: PolicyGate): Switch
         evaluations: tallies.reduce((sum, { evaluations }) => sum + evaluations, 0),
       };
     },
-    add: (other, gate) => void known.set(keyOf(other), gate),
+    add(other, gate) {
+      if (!known.has(keyOf(other))) known.set(keyOf(other), gate);
+    },
     decide: (entrypoint: string, asked: Asked): Decision => inForce.gate.decide(entrypoint, asked),
     follow({ what, policy }: Lifecycle) {
       if (what === "started") inForce = { digests, gate: first };

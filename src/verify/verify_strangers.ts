@@ -33,10 +33,14 @@ const OWN =
   /^(?:(?:manifest|config|metrics|portfolio|report)\.json|report\.html|STOP\.flag|(?:metrics|log)(?:\.[0-9]{6})?\.jsonl|audit|contracts|policy|queues)$/;
 const IN_QUEUE = /^(?:(?:inbox|acks|deadletter)(?:\.[0-9]{6})?\.jsonl|cursor\.json)$/;
 
-/** What a reload has kept and the log then did not take: it holds what its name says, and nothing was decided by it. */
+/**
+ * What a reload has kept and the log then did not take: it holds what its name says, and nothing was decided by it.
+ * Where only a file half made has that name, a crash or a full disk has kept it from being kept.
+ */
 function isKept(reader: RunReader, name: string): boolean {
   const expected = /^([0-9a-f]{64})\.(?:wasm|data\.json)$/.exec(name)?.[1];
-  const bytes = expected === undefined ? null : reader.bytes(`policy/${name}`);
+  if (expected === undefined || !reader.exists(`policy/${name}`)) return expected !== undefined;
+  const bytes = reader.bytes(`policy/${name}`);
   return bytes !== null && sha256Hex(bytes) === expected;
 }
 

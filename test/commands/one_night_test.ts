@@ -3,6 +3,7 @@ import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { runCommand } from "../../src/commands/command_table.ts";
+import { packageRoot } from "../../src/edge/package_files.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { type FakeTerminal, fakeTerminal } from "../support/fake_terminal.ts";
 import { NIGHT_ID, NIGHT_START, noreNight } from "../support/real_night.ts";
@@ -87,6 +88,10 @@ test("a host that is not on the list is not dialed: the night does not begin, an
     const again = fakeTerminal();
     assert.is(await runCommand(["verify", "latest", "--var", folder, "--decisions"], again), 0);
     assert.match(again.printed.join(), /AGREED 1 decisions asked about again: 0 allow, 1 deny/);
+    const other = fakeTerminal();
+    const policy = `${packageRoot}/policies/build/policy.wasm`;
+    await runCommand(["policy", "diff", "latest", "--var", folder, "--policy", policy], other);
+    assert.match(other.printed.join("\n"), /0 of 1 decisions would be others/);
   }));
 
 test("a STOP.flag set by hand stops the running night", () =>

@@ -6,6 +6,7 @@ import { runCommand } from "../../src/commands/command_table.ts";
 import { loadRules } from "../../src/commands/load_rules.ts";
 import { policyReloads, type ReloadSetting, takeReload } from "../../src/commands/policy_reload.ts";
 import type { AnyDraft, Lifecycle } from "../../src/core/event.ts";
+import { sealArtefact } from "../../src/core/journal_line.ts";
 import { packageRoot } from "../../src/edge/package_files.ts";
 import { realFiles } from "../../src/edge/real_files.ts";
 import { switchingGate } from "../../src/policy/switching_gate.ts";
@@ -56,6 +57,11 @@ function staged(act: (stage: Stage) => Promise<void>): Promise<void> {
   });
 }
 
+/** As a night that runs leaves it. */
+function beat(varFolder: string): void {
+  writeFileSync(`${varFolder}/current.json`, sealArtefact({ run_id: "x", pid: 1, beat_ts: Date.now() }));
+}
+
 const asReload = (draft: AnyDraft | null) => draft!.payload as Required<Lifecycle>;
 
 test("takeReload() keeps the other policy in the run, and says that it decides from here on", () =>
@@ -95,11 +101,35 @@ test("takeReload() takes nothing that does not fit, and says why as health", () 
     assert.equal(readdirSync(`${stage.runFolder}/policy`), []);
   }));
 
+test("takeReload() takes no policy under which this night could not go on", () =>
+  staged(async (stage) => {
+    stage.edit('"places": ["var", "mirror"]', '"places": ["mirror"]');
+    const writes = await takeReload(stage);
+    assert.match(
+      (writes!.payload as { detail: string }).detail,
+      /does not let this night go on: FILES_PLACE$/,
+    );
+    stage.edit('"places": ["mirror"]', '"places": ["var", "mirror"]');
+    stage.edit('"symbols_max": 16', '"symbols_max": 1');
+    const start = await takeReload(stage);
+    assert.match(
+      (start!.payload as { detail: string }).detail,
+      /does not let this night go on: RUN_SYMBOLS$/,
+    );
+  }));
+
+test("takeReload() removes whatever stands under the flag's name", () =>
+  staged(async (stage) => {
+    mkdirSync(`${stage.varFolder}/RELOAD.flag/inner`, { recursive: true });
+    assert.is(await takeReload(stage), null);
+    assert.not.ok(existsSync(`${stage.varFolder}/RELOAD.flag`));
+  }));
+
 test("policyReloads() looks for the flag that `policy reload` leaves, and takes it away", () =>
   staged(async (stage) => {
     const { varFolder, edit, ask } = stage;
     assert.is((await ask()).code, 1, "no night has run there");
-    writeFileSync(`${varFolder}/current.json`, "{}");
+    beat(varFolder);
     edit('"symbols_max": 16', '"symbols_max": 2');
     writeFileSync(`${varFolder}/RELOAD.flag`, "");
     const first = firstValueFrom(policyReloads(stage));
@@ -113,7 +143,7 @@ test("policyReloads() looks for the flag that `policy reload` leaves, and takes 
 
 test("policy reload refuses what no night would take, and leaves no flag", () =>
   staged(async ({ varFolder, edit, ask }) => {
-    writeFileSync(`${varFolder}/current.json`, "{}");
+    beat(varFolder);
     edit('"symbols_max": 16', '"symbols": 3');
     let refused: unknown = null;
     await ask().then(({ code }) => refused = code === 0 ? null : code, (error) => refused = error);

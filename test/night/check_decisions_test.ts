@@ -3,11 +3,12 @@ import * as assert from "uvu/assert";
 import type { Event } from "../../src/core/event.ts";
 import type { PolicyGate } from "../../src/core/ports.ts";
 import { checkDecisions, type DecisionCheck } from "../../src/night/check_decisions.ts";
+import { denialDraft, judgeAct } from "../../src/policy/acts.ts";
 import { openRunGate, readBasis } from "../../src/night/run_basis.ts";
 import { command, eventsOf, onceAt } from "../support/night_events.ts";
 import { nightToReplay } from "../support/night_to_replay.ts";
 import { CONFIG_SCHEMA } from "../support/repo_config.ts";
-import { tickDraft } from "../support/repo_policy.ts";
+import { repoPolicy, tickDraft } from "../support/repo_policy.ts";
 import { SIM_START_TS } from "../support/sim_night.ts";
 
 /** A night that trades, and one tick of another venue that its policy has denied. */
@@ -102,6 +103,18 @@ test("checkDecisions() names what a denial would be now", async () => {
   const manifest = { ...basis.manifest, policy_sha256: "ab" };
   const other = checkDecisions({ ...night, basis: { ...basis, manifest }, gate, onProgress: () => {} });
   assert.match(other.disagreements[0]!.reason, /^was denied by the policy [0-9a-f]{64}, in force was ab$/);
+});
+
+test("checkDecisions() does not ask again what was denied because nobody answered", async () => {
+  const unanswered = onceAt(SIM_START_TS + 500, (ts) => {
+    const gate = {
+      policySha256: repoPolicy.policySha256,
+      decide: () => assert.unreachable("no memory") as never,
+    };
+    return denialDraft(judgeAct(gate, "dial", {})!, ts);
+  });
+  const silent = await nightToReplay(["duration_ms=3000"], { agenda: unanswered });
+  assert.equal(await checked(silent), { ...agreed, denied: 1 });
 });
 
 test.run();

@@ -74,6 +74,15 @@ test("switchingGate() counts what all its policies were asked", () => {
   assert.equal(gate.tally, { decisions: 2, evaluations: 2 });
 });
 
+test("switchingGate() keeps a policy that it has, with what that was asked", () => {
+  const { gate, decides } = opened();
+  decides();
+  gate.add(digests("a"), gateNamed("c"));
+  gate.follow!(step("policy_reloaded", "a"));
+  assert.is(decides(), "A");
+  assert.is(gate.tally!.decisions, 2);
+});
+
 test("isSwitching() tells such a gate from one that has a single policy", () => {
   assert.is(isSwitching(opened().gate), true);
   assert.is(isSwitching(gateNamed("a")), false);

@@ -12,6 +12,7 @@ const STRANGE: readonly string[] = [
   "report.json.bak.tmp",
   "audit/anchors.000001.jsonl",
   "policy/other.wasm",
+  "policy/other.wasm.tmp",
   "queues/orders/inbox.jsonl",
   "queues/fills/inbox.txt",
   "queues/fills/fills.jsonl",
@@ -33,6 +34,8 @@ const LEFT: readonly string[] = [
   "queues/fills/cursor.json.tmp",
   "report.json.torn",
   "report.html.tmp",
+  `policy/${"ab".repeat(32)}.wasm.tmp`,
+  `policy/${"ab".repeat(32)}.data.json.tmp`,
 ];
 
 for (const path of LEFT) {

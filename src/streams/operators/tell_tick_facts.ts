@@ -10,7 +10,7 @@ export function tellTickFacts(seen: SeenTicks = new Map()): MonoTypeOperatorFunc
     defer(() =>
       draft$.pipe(map((draft) => {
         if (draft.type !== "market_tick") return draft;
-        const facts = takeTick(seen, draft.payload);
+        const facts = takeTick(seen, draft.payload, draft.ts);
         // In place: nobody else holds the draft yet, and a copy would cost more than all else here.
         (draft.payload as { facts?: TickFacts }).facts = facts;
         return draft;
@@ -30,20 +30,32 @@ interface SeenTick {
 /** What stands in no relation to the price before it says no more by being larger. */
 const JUMP_PCT_MOST = 1_000_000;
 
-/** Remembers the tick and tells of it. */
-export function takeTick(seen: SeenTicks, { symbol, price: text, event_ts }: MarketTick): TickFacts {
+/** A time further ahead of ours is no time to compare others with: it would make all of them late. */
+const AHEAD_MS_MAX = 60_000;
+
+/** Remembers the tick, which came at `ts`, and tells of it. */
+export function takeTick(
+  seen: SeenTicks,
+  { symbol, price: text, event_ts }: MarketTick,
+  ts: number,
+): TickFacts {
   const price = Number(text);
+  const eventTs = event_ts !== null && event_ts <= ts + AHEAD_MS_MAX ? event_ts : null;
   const before = seen.get(symbol);
   if (before === undefined) {
-    seen.set(symbol, { price, eventTs: event_ts });
+    seen.set(symbol, { price, eventTs });
     return { jump_pct: null, late_s: 0 };
   }
   const jump = Math.floor(Math.abs(price - before.price) * 100 / before.price);
-  const newest = before.eventTs;
-  const late_s = event_ts === null || newest === null || event_ts >= newest
-    ? 0
-    : Math.floor((newest - event_ts) / 1000);
   before.price = price;
-  if (event_ts !== null && (newest === null || event_ts > newest)) before.eventTs = event_ts;
-  return { jump_pct: Math.min(jump, JUMP_PCT_MOST), late_s };
+  return { jump_pct: Math.min(jump, JUMP_PCT_MOST), late_s: lateness(before, eventTs) };
+}
+
+function lateness(before: SeenTick, eventTs: number | null): number {
+  if (eventTs === null) return 0;
+  if (before.eventTs !== null && eventTs < before.eventTs) {
+    return Math.floor((before.eventTs - eventTs) / 1000);
+  }
+  before.eventTs = eventTs;
+  return 0;
 }

@@ -18,10 +18,13 @@ function tick(price: string, event_ts: number | null = null, symbol = "BTCUSDT")
   };
 }
 
+/** Later than what any venue's time here says. */
+const TS = 2 ** 40;
+
 function factsOf(...ticks: readonly MarketTick[]): readonly (readonly [number | null, number])[] {
   const seen: SeenTicks = new Map();
   return ticks.map((each) => {
-    const { jump_pct, late_s } = takeTick(seen, each);
+    const { jump_pct, late_s } = takeTick(seen, each, TS);
     return [jump_pct, late_s];
   });
 }
@@ -46,6 +49,19 @@ test("takeTick() tells by how many whole seconds the venue's time lies behind th
   const lates = factsOf(...times.map((ts) => tick("100", ts))).map(([, late]) => late);
   assert.equal(lates, [0, 0, 1, 0, 0, 4, 0]);
   assert.equal(factsOf(tick("1"), tick("1", 5000), tick("1", 3000)).map(([, late]) => late), [0, 0, 2]);
+});
+
+test("takeTick() a time far ahead of ours makes nothing late that comes behind it", () => {
+  assert.equal(factsOf(tick("1", 5000), tick("1", TS + 60_001), tick("1", 4000)).map(([, late]) => late), [
+    0,
+    0,
+    1,
+  ]);
+  assert.equal(factsOf(tick("1", 5000), tick("1", TS + 60_000), tick("1", TS)).map(([, late]) => late), [
+    0,
+    0,
+    60,
+  ]);
 });
 
 test("takeTick() a jump is told once: the next price near it confirms it", () => {
@@ -82,7 +98,7 @@ test("tellTickFacts() gives every tick its facts, goes on from what was seen, an
     payload: { name: "x", due_ts: 5 },
   };
   const seen: SeenTicks = new Map();
-  takeTick(seen, tick("100", 5000));
+  takeTick(seen, tick("100", 5000), 5);
   const input$ = from([draft(tick("150", 1000)), timer]);
   const told = await lastValueFrom(input$.pipe(tellTickFacts(seen), toArray()));
   assert.equal(told, [draft({ ...tick("150", 1000), facts: { jump_pct: 50, late_s: 4 } }), timer]);
