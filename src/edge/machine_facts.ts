@@ -3,25 +3,20 @@ import process from "node:process";
 import { readProcessFacts } from "./process_facts.ts";
 import type { ProcessUse } from "./resources.ts";
 
-/** How much of the machine this process uses, and how much it may. null: no limit, or the system does not say. */
-export interface MachineUse {
-  readonly rss_mb: number;
-  readonly heap_mb: number;
+/** How much of the machine this process may use. null: no limit, or the system does not say. */
+export interface MachineLimits {
   readonly memory_limit_mb: number | null;
   readonly open_files_max: number | null;
 }
 
 const MB = 1_000_000;
 
-export function readMachineUse(
+export function readMachineLimits(
   readLimits: () => string = () => readFileSync("/proc/self/limits", "utf8"),
   memoryLimit: () => number | "none" | null = () => readProcessFacts().memoryMaxBytes,
-): MachineUse {
-  const { rss, heapUsed } = process.memoryUsage();
+): MachineLimits {
   const bytes = memoryLimit();
   return {
-    rss_mb: Math.round(rss / MB),
-    heap_mb: Math.round(heapUsed / MB),
     memory_limit_mb: typeof bytes === "number" ? Math.floor(bytes / MB) : null,
     open_files_max: openFilesIn(readLimits),
   };

@@ -7,7 +7,7 @@ import type { ProcessFacts } from "../core/process_facts.ts";
 import type { StartProblem } from "../core/start_problem.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { type Environment, readEnvironment } from "../edge/environment.ts";
-import { readMachineUse } from "../edge/machine_facts.ts";
+import { readMachineLimits } from "../edge/machine_facts.ts";
 import { configSchema, packageRoot, readText } from "../edge/package_files.ts";
 import { readProcessFacts } from "../edge/process_facts.ts";
 import { realFiles } from "../edge/real_files.ts";
@@ -26,7 +26,7 @@ import { checkSecrets, type SecretsFolder } from "./secrets_guard.ts";
 export interface Guard {
   /** Command line, configuration and environment show no secret. */
   checkSecrets(config: Config): StartProblem | null;
-  /** The machine leaves the process what it may need, and the process has not used it up. */
+  /** The machine leaves the process what it may need. */
   enforceResources(config?: Config): StartProblem | null;
   /** What holds this process, fact by fact. */
   containerFacts(): readonly ContainerFact[];
@@ -100,7 +100,7 @@ export function guardOver({ words, environment, machine, container, read }: Surr
 export const guard: Guard = guardOver({
   words: () => readCommandLine().words,
   environment: readEnvironment,
-  machine: readMachineUse,
+  machine: readMachineLimits,
   container: readProcessFacts,
   read: realFiles.read,
 });

@@ -23,7 +23,7 @@ const gate = await openRepoGate();
 const surroundings: Surroundings = {
   words: () => commandLine.words,
   environment: () => ({}),
-  machine: () => ({ memory_limit_mb: null, open_files_max: 1024, rss_mb: 100 }),
+  machine: () => ({ memory_limit_mb: null, open_files_max: 1024 }),
   container: () => ({ ...HARDENED, uid: 0 }),
   read: realFiles.read,
 };

@@ -4,7 +4,7 @@ import { resourceProblem } from "../../src/policy/resource_guard.ts";
 import { configWith } from "../support/repo_config.ts";
 
 const LIMITS = configWith(["watchdog.rss_mb_max=480"]).watchdog;
-const ENOUGH = { memory_limit_mb: 480, open_files_max: 128, rss_mb: 480 };
+const ENOUGH = { memory_limit_mb: 480, open_files_max: 128 };
 
 test("resourceProblem() is null at every limit, and where the system sets or says none", () => {
   assert.is(resourceProblem(ENOUGH, LIMITS), null);
@@ -22,13 +22,6 @@ test("resourceProblem() refuses too few open files", () => {
   assert.match(
     resourceProblem({ ...ENOUGH, open_files_max: 127 }, LIMITS)!,
     /^this process may hold 127 files/,
-  );
-});
-
-test("resourceProblem() refuses what is used up already", () => {
-  assert.is(
-    resourceProblem({ ...ENOUGH, rss_mb: 481 }, LIMITS),
-    "resident memory is 481 MB, at most 480",
   );
 });
 
