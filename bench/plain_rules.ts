@@ -74,6 +74,7 @@ export function plainOrder(mode: ModeRules | undefined, run: ManifestFacts): Pla
     const codes: string[] = [];
     if (!isText(order["client_order_id"], CLIENT_ORDER_ID)) codes.push("ORDER_CLIENT_ORDER_ID");
     if (run.execution !== mode?.execution) codes.push("ORDER_EXECUTION");
+    if (isIntent && order["side"] !== "SELL" && facts["frozen"] !== false) codes.push("ORDER_FROZEN");
     if (isIntent && order["order_type"] === "LIMIT" && !hasLimitTerms(rules, order)) {
       codes.push("ORDER_LIMIT_TERMS");
     }

@@ -67,6 +67,7 @@ test("decide() gives sorted codes and the projected input when policy denies", (
           orders_in_window: 3,
           price: 9_150_050_000_000,
           stopping: false,
+          frozen: false,
         },
         limit_price: "91500.5",
         order_type: "LIMIT",

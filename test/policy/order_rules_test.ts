@@ -91,11 +91,21 @@ test("order rules give the codes of the table when one field of an intent is cha
     ["payload/facts/price", Number.MAX_SAFE_INTEGER, "ORDER_PRICE"],
     ["payload/facts/price", NaN, "ORDER_PRICE"],
     ["payload/facts/price", undefined, "ORDER_PRICE"],
+    ["payload/facts/frozen", true, "ORDER_FROZEN"],
+    ["payload/facts/frozen", undefined, "ORDER_FROZEN"],
     ["payload/facts/stopping", true, "ORDER_STOPPING"],
     ["payload/facts/stopping", "false", "ORDER_STOPPING"],
     ["payload/facts/stopping", undefined, "ORDER_STOPPING"],
-    ["payload/facts", undefined, "ORDER_NOTIONAL", "ORDER_PRICE", "ORDER_RATE", "ORDER_STOPPING"],
-    ["payload/facts", [], "ORDER_NOTIONAL", "ORDER_PRICE", "ORDER_RATE", "ORDER_STOPPING"],
+    [
+      "payload/facts",
+      undefined,
+      "ORDER_FROZEN",
+      "ORDER_NOTIONAL",
+      "ORDER_PRICE",
+      "ORDER_RATE",
+      "ORDER_STOPPING",
+    ],
+    ["payload/facts", [], "ORDER_FROZEN", "ORDER_NOTIONAL", "ORDER_PRICE", "ORDER_RATE", "ORDER_STOPPING"],
   ]);
 });
 

@@ -94,7 +94,13 @@ export const intentDraft: LooseDraft = {
     order_type: "LIMIT",
     limit_price: "91500.5",
     tif: "GTC",
-    facts: { notional: 91_500_500_000, price: 9_150_050_000_000, orders_in_window: 3, stopping: false },
+    facts: {
+      notional: 91_500_500_000,
+      price: 9_150_050_000_000,
+      orders_in_window: 3,
+      stopping: false,
+      frozen: false,
+    },
   },
 };
 

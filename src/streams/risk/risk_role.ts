@@ -33,6 +33,7 @@ import {
   answerTo,
   blockOf,
   stand,
+  type StandingBreach,
   type StandingBreaches,
   watchState,
 } from "./standing_breaches.ts";
@@ -244,11 +245,13 @@ function onSignal(terms: Terms, state: RiskState, signal: Signal): readonly Risk
   if (order === undefined) throw new Error(`Signal of an unknown strategy ${JSON.stringify(strategy_id)}`);
   const sized = sizeOrder(state.view, { strategy_id, symbol, side, order }, terms);
   if (!sized.ok) return [verdict(signal, "DENY", sized.why.code, sized.why.detail)];
-  const block = side === "BUY"
-    ? blockOf(state.feedWatch.standing, sized.order) ?? blockOf(state.standing, sized.order)
-    : null;
+  const block = side === "BUY" ? blockedBy(state, sized.order) : null;
   if (block !== null) return [verdict(signal, "DENY", block.check.code, block.breach.detail)];
   return judge(terms, state, signal, sized.order);
+}
+
+function blockedBy({ feedWatch, standing }: RiskState, order: Candidate): StandingBreach | null {
+  return blockOf(feedWatch.standing, order) ?? blockOf(standing, order);
 }
 
 function judge(terms: Terms, state: RiskState, signal: Signal, wanted: Candidate): readonly RiskOut[] {
@@ -287,6 +290,7 @@ function send(terms: Terms, state: RiskState, order: Candidate): RiskOut {
     price: asFact(notionalOf(order.price, ONE)),
     orders_in_window: ordersWithin(window, ts) + 1,
     stopping: state.hasStopped,
+    frozen: blockedBy(state, order) !== null,
   };
   const client_order_id = clientOrderId(terms.runId, ++state.ordersSent);
   const payload = intentOf(order, { venue: terms.venue, client_order_id, facts });

@@ -24,7 +24,7 @@ test("riskRole() answers a signal with ALLOW and the order, field by field", () 
     JSON.stringify(intent!.payload),
     '{"venue":"paper","strategy_id":"alpha","symbol":"AAAUSDT","side":"BUY","qty":"1.01","order_type":"LIMIT",' +
       '"client_order_id":"20261121220000-1","limit_price":"98.7","tif":"GTC",' +
-      '"facts":{"notional":9968700000,"price":9870000000,"orders_in_window":1,"stopping":false}}',
+      '"facts":{"notional":9968700000,"price":9870000000,"orders_in_window":1,"stopping":false,"frozen":false}}',
   );
 });
 
@@ -35,7 +35,7 @@ test("riskRole() sends a market order without a limit", () => {
     JSON.stringify(it.raw(signal(5, "BUY"))[1]!.payload),
     '{"venue":"paper","strategy_id":"alpha","symbol":"AAAUSDT","side":"BUY","qty":"1","order_type":"MARKET",' +
       '"client_order_id":"20261121220000-1","tif":"GTC",' +
-      '"facts":{"notional":10000000000,"price":10000000000,"orders_in_window":1,"stopping":false}}',
+      '"facts":{"notional":10000000000,"price":10000000000,"orders_in_window":1,"stopping":false,"frozen":false}}',
   );
 });
 

@@ -104,6 +104,16 @@ has_price if is_positive_money(input.payload.facts.price)
 is_running if input.payload.facts.stopping == false
 
 # METADATA
+# title: Exit
+# description: The order sells what is held. A freeze holds entries back, never the way out.
+is_exit if input.payload.side == "SELL"
+
+# METADATA
+# title: Not frozen
+# description: Risk says in so many words that nothing freezes the symbol or the strategy.
+is_unfrozen if input.payload.facts.frozen == false
+
+# METADATA
 # title: Notional within its ceiling
 # description: The ceiling itself is still allowed.
 is_notional_within if {
@@ -241,4 +251,14 @@ denials contains "ORDER_RATE" if {
 denials contains "ORDER_STOPPING" if {
 	is_intent
 	not is_running
+}
+
+# METADATA
+# title: Frozen
+# description: An entry where risk has frozen the symbol or the strategy, or did not say that it has not.
+# custom: { code: ORDER_FROZEN, severity: error }
+denials contains "ORDER_FROZEN" if {
+	is_intent
+	not is_exit
+	not is_unfrozen
 }
