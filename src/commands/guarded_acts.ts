@@ -34,7 +34,6 @@ const WAITING_MAX = 100;
 export function guardActs(
   gate: PolicyGate,
   places: Readonly<Record<string, string>>,
-  open?: Network,
 ): GuardedActs {
   const waiting: PolicyDenial[] = [];
   const later$ = new Subject<PolicyDenial>();
@@ -43,7 +42,7 @@ export function guardActs(
     else if (waiting.length < WAITING_MAX) waiting.push(denial);
   };
   return {
-    network: guardedNetwork(egressGuard(gate, onDenied).refusal, open),
+    network: guardedNetwork(egressGuard(gate, onDenied).refusal),
     files: guardFiles(realFiles, { gate, places, onDenied }),
     denials: () => waiting,
     denied$: (clock) =>

@@ -70,7 +70,7 @@ export async function liveNight(
       });
     }
     const denied$ = acts.denied$(pace.clock);
-    const reload$ = isSwitching(run.gate)
+    const reload$ = plan.isDurable && isSwitching(run.gate)
       ? policyReloads({
         config,
         varFolder,

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { EXIT } from "../core/exit_codes.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
+import { digestsOf } from "../policy/policy_files.ts";
 import { switchingGate } from "../policy/switching_gate.ts";
 import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
@@ -51,8 +52,7 @@ export const nore: Command = {
     planNight(input, Date.now());
     refuseOtherTime(input, config);
     const varFolder = resolve(config.queues.base_dir);
-    const { policySha256: policy_sha256, policyDataSha256: policy_data_sha256 } = rules.policy;
-    const gate = switchingGate({ policy_sha256, policy_data_sha256 }, await rules.openGate());
+    const gate = switchingGate(digestsOf(rules.policy), await rules.openGate());
     const acts = guardActs(gate, placesOf(config, varFolder));
     const commandLine = readCommandLine();
     const problem = findStartProblem(config, { commandLine, gate });

@@ -4,16 +4,17 @@ import { isDeepStrictEqual } from "node:util";
 import { asyncScheduler, defer, exhaustMap, filter, interval, type Observable } from "rxjs";
 import type { Config } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
-import type { AnyDraft, Draft, PolicyDigests } from "../core/event.ts";
-import { openArtefact } from "../core/journal_line.ts";
+import type { AnyDraft, Draft } from "../core/event.ts";
 import type { Clock, Files, PolicyGate } from "../core/ports.ts";
-import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { reloadedDraft } from "../night/policy_reloads.ts";
 import { judgeAct } from "../policy/acts.ts";
-import type { PolicyFiles } from "../policy/policy_files.ts";
+import { WRITE_VERBS } from "../policy/files_guard.ts";
+import { digestsOf, type PolicyFiles } from "../policy/policy_files.ts";
 import type { SwitchingGate } from "../policy/switching_gate.ts";
 import { writeAtomic } from "../sinks/atomic_file.ts";
+import { keepPolicy } from "../sinks/run_folder.ts";
+import { readBeat } from "./beat.ts";
 import type { CommandInput, Terminal } from "./command.ts";
 import { placesOf } from "./guarded_acts.ts";
 import { loadRules } from "./load_rules.ts";
@@ -29,7 +30,7 @@ export function askForReload(input: CommandInput, terminal: Terminal): number {
   const config = loadSettings(input);
   const { policy } = loadRules(config);
   const varFolder = resolve(config.queues.base_dir);
-  if (!isNightIn(varFolder)) {
+  if (readBeat(varFolder)?.isFresh !== true) {
     terminal.say(`No night runs in ${varFolder}: choose its folder with --var`);
     return EXIT.failure;
   }
@@ -38,15 +39,6 @@ export function askForReload(input: CommandInput, terminal: Terminal): number {
     `A night that runs in ${varFolder} reads its policy again, ${shown(policy)} as it lies there now`,
   );
   return EXIT.ok;
-}
-
-const BEAT_LATE_MS = 10_000;
-
-function isNightIn(varFolder: string): boolean {
-  const path = `${varFolder}/current.json`;
-  if (!existsSync(path)) return false;
-  const { beat_ts: beatTs } = openArtefact(readText(path));
-  return Date.now() - Number(beatTs) < BEAT_LATE_MS;
 }
 
 export interface ReloadSetting {
@@ -86,8 +78,7 @@ export async function takeReload(setting: ReloadSetting): Promise<AnyDraft | nul
       terminal.say(`Policy ${shown(policy)} decides already`);
       return null;
     }
-    keep(files, `${runFolder}/policy/${digests.policy_sha256}.wasm`, policy.wasm);
-    keep(files, `${runFolder}/policy/${digests.policy_data_sha256}.data.json`, policyData);
+    keepPolicy(files, runFolder, { wasm: policy.wasm, data: policyData });
     const next = await openGate();
     requireRoom(next, config);
     gate.add(digests, next);
@@ -102,7 +93,7 @@ export async function takeReload(setting: ReloadSetting): Promise<AnyDraft | nul
 
 /** A policy under which this night could not go on would end it in the middle of a write. */
 function requireRoom(gate: PolicyGate, config: Config): void {
-  const writes = ["append", "create", "make_folder", "remove", "rename"].flatMap((verb) =>
+  const writes = WRITE_VERBS.flatMap((verb) =>
     Object.keys(placesOf(config, "")).map((place) => judgeAct(gate, "write", { verb, place }))
   );
   const denial = [judgeStart(config, gate), ...writes].find((one) => one !== null);
@@ -116,14 +107,6 @@ function removeFlag(path: string): void {
 }
 
 const flagIn = (varFolder: string): string => `${varFolder}/RELOAD.flag`;
-
-function digestsOf({ policySha256, policyDataSha256 }: PolicyFiles): PolicyDigests {
-  return { policy_sha256: policySha256, policy_data_sha256: policyDataSha256 };
-}
-
-function keep(files: Files, path: string, bytes: Uint8Array): void {
-  if (!files.exists(path)) writeAtomic(files, path, bytes);
-}
 
 function shown({ policySha256, policyDataSha256 }: PolicyFiles): string {
   return `${policySha256.slice(0, 16)}… (data ${policyDataSha256.slice(0, 16)}…)`;

@@ -6,6 +6,7 @@ import { formatDuration } from "../core/time_text.ts";
 import { readText } from "../edge/package_files.ts";
 import { realFiles } from "../edge/real_files.ts";
 import { describeLatch, readLatch } from "../sinks/stop_flag.ts";
+import { readBeat } from "./beat.ts";
 import type { Command } from "./command.ts";
 
 /** Says what runs in `var` and how it fares, from the artefacts alone. */
@@ -20,30 +21,29 @@ export const status: Command = {
   examples: ["status", "status --var /srv/nore/var --json"],
   run(input, terminal) {
     const varFolder = resolve(input.option("var") ?? "var");
-    const current = read(`${varFolder}/current.json`);
+    const beat = readBeat(varFolder);
     const latch = readLatch(realFiles, varFolder);
-    const runId = current === null ? null : String(current["run_id"]);
+    const runId = beat === null ? null : String(beat.current["run_id"]);
     const metrics = runId === null ? null : read(`${varFolder}/runs/${runId}/metrics.json`);
-    const ageMs = current === null ? null : Date.now() - Number(current["beat_ts"]);
-    const isRunning = ageMs !== null && ageMs < BEAT_LATE_MS && metrics?.["verdict"] == null;
+    const isRunning = beat?.isFresh === true && metrics?.["verdict"] == null;
     if (input.has("json")) {
+      const current = beat?.current ?? null;
       terminal.print(JSON.stringify({ run_id: runId, running: isRunning, current, metrics, latch }));
       return Promise.resolve(EXIT.ok);
     }
-    if (runId === null) terminal.print(`No night has run in ${varFolder}`);
+    if (beat === null) terminal.print(`No night has run in ${varFolder}`);
     else {
       const state = isRunning
         ? "running"
         : `${metrics?.["verdict"] ?? "not running, without a verdict: it was cut short"}`;
-      terminal.print(`${runId}: ${state} · last beat ${formatDuration(ageMs!)} ago (pid ${current!["pid"]})`);
+      const { ageMs, current } = beat;
+      terminal.print(`${runId}: ${state} · last beat ${formatDuration(ageMs)} ago (pid ${current["pid"]})`);
       if (metrics !== null) figures(metrics).forEach((line) => terminal.print(line));
     }
     if (latch !== null) terminal.print(`STOP.flag is set: ${describeLatch(latch)}`);
     return Promise.resolve(EXIT.ok);
   },
 };
-
-const BEAT_LATE_MS = 10_000;
 
 function read(path: string): Readonly<Record<string, unknown>> | null {
   return existsSync(path) ? openArtefact(readText(path)) : null;

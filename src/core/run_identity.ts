@@ -1,3 +1,5 @@
+import type { Prices } from "./prices_of.ts";
+
 /** What a run is, known before its first event and never changed: most of the manifest. */
 export interface RunIdentity {
   readonly runId: string;
@@ -5,7 +7,7 @@ export interface RunIdentity {
   readonly seed: number;
   readonly source: string;
   readonly venue: string;
-  readonly prices: "invented" | "live" | "recorded";
+  readonly prices: Prices;
   readonly commandLine: {
     readonly hash: string;
     readonly form: string;

@@ -1,6 +1,6 @@
-import type { Dialer, HttpGet, Socket } from "../core/ports.ts";
+import type { Dialer, HttpGet } from "../core/ports.ts";
 import { httpGet } from "./http_get.ts";
-import { webSocketDialer } from "./web_socket.ts";
+import { closedSocket, webSocketDialer } from "./web_socket.ts";
 
 /** The program's only way to another machine. Each connection is asked about before it is opened. */
 export interface Network {
@@ -20,9 +20,7 @@ export function guardedNetwork(
     dialer: {
       dial(url, options, listener) {
         const why = refusal(url);
-        if (why === null) return open.dialer.dial(url, options, listener);
-        queueMicrotask(() => listener.closed(why)); // never inside `dial`
-        return NOT_A_SOCKET;
+        return why === null ? open.dialer.dial(url, options, listener) : closedSocket(listener, why);
       },
     },
     get(url, options) {
@@ -31,5 +29,3 @@ export function guardedNetwork(
     },
   };
 }
-
-const NOT_A_SOCKET: Socket = { send() {}, ping() {}, close() {} };

@@ -18,9 +18,7 @@ export const webSocketDialer: Dialer = {
         ...CLOSE_WITHIN,
       });
     } catch (error) {
-      const reason = `Cannot connect: ${connectionFault(error)}`;
-      queueMicrotask(() => listener.closed(reason)); // never inside `dial`
-      return NOT_A_SOCKET;
+      return closedSocket(listener, `Cannot connect: ${connectionFault(error)}`);
     }
     return listenTo(webSocket, { timeoutMs, frameBytesMax, listener });
   },
@@ -28,7 +26,12 @@ export const webSocketDialer: Dialer = {
 
 /** For the answer to our close frame, then the line is cut. */
 const CLOSE_WITHIN = { closeTimeout: 1000 };
-const NOT_A_SOCKET: Socket = { send() {}, ping() {}, close() {} };
+
+/** What `dial` gives where nothing was opened. The listener hears of it right behind `dial`, never inside. */
+export function closedSocket(listener: Pick<SocketListener, "closed">, reason: string): Socket {
+  queueMicrotask(() => listener.closed(reason));
+  return { send() {}, ping() {}, close() {} };
+}
 
 function listenTo(
   webSocket: WebSocket,

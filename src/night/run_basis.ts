@@ -3,12 +3,14 @@ import type { Contracts } from "../core/contracts.ts";
 import type { Event, PolicyDigests } from "../core/event.ts";
 import { openArtefact } from "../core/journal_line.ts";
 import type { Files, PolicyGate } from "../core/ports.ts";
+import type { Prices } from "../core/prices_of.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { nightRoles } from "../pipeline.ts";
 import { ACT_ENTRYPOINTS } from "../policy/acts.ts";
 import { openGate } from "../policy/opa_gate.ts";
 import { switchingGate } from "../policy/switching_gate.ts";
 import { readLog } from "../sinks/log_reader.ts";
+import { policyFileNames } from "../sinks/run_folder.ts";
 import type { RoleEntry } from "../streams/operators/react.ts";
 import { openContracts } from "./open_run.ts";
 import { reloadsIn } from "./policy_reloads.ts";
@@ -27,7 +29,7 @@ export interface RunManifest {
   readonly run_id: string;
   readonly mode: string;
   readonly source: string;
-  readonly prices: "invented" | "live" | "recorded";
+  readonly prices: Prices;
   readonly venue: string;
   readonly seed: number;
   readonly started_ts: number;
@@ -118,8 +120,9 @@ function openKept(
 ): Promise<PolicyGate> {
   const { source, venue, prices } = manifest;
   const { mode, symbols, execution } = config;
-  const wasm = given.wasm ?? files.read(`${runFolder}/policy/${policy_sha256}.wasm`);
-  const data = given.data ?? files.read(`${runFolder}/policy/${policy_data_sha256}.data.json`);
+  const [wasmName, dataName] = policyFileNames({ policy_sha256, policy_data_sha256 });
+  const wasm = given.wasm ?? files.read(`${runFolder}/policy/${wasmName}`);
+  const data = given.data ?? files.read(`${runFolder}/policy/${dataName}`);
   return openGate({
     wasm,
     data: JSON.parse(new TextDecoder().decode(data)),

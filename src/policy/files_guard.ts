@@ -10,6 +10,8 @@ export interface FilesGuardOptions {
   readonly onDenied: (denial: PolicyDenial) => void;
 }
 
+export const WRITE_VERBS = ["append", "create", "make_folder", "remove", "rename"] as const;
+
 /** What is refused, as a failed write is: with a code of its own. */
 export class WriteDenied extends Error {
   override readonly name = "WriteDenied";
@@ -24,7 +26,7 @@ export function guardFiles(files: Files, { gate, places, onDenied }: FilesGuardO
     const around = folders.filter(([, folder]) => folder.every((step, i) => steps[i] === step));
     return around.sort(([, one], [, other]) => other.length - one.length)[0]?.[0] ?? "outside";
   };
-  const permit = (verb: string, path: string): void => {
+  const permit = (verb: (typeof WRITE_VERBS)[number], path: string): void => {
     const denial = judgeAct(gate, "write", { verb, place: placeOf(path) });
     if (denial === null) return;
     onDenied(denial);

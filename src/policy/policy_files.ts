@@ -1,3 +1,4 @@
+import type { PolicyDigests } from "../core/event.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { type DataShape, requireShape } from "./policy_data.ts";
 import type { Path } from "./projection.ts";
@@ -15,6 +16,10 @@ export interface PolicyFiles {
   readonly denials: ReadonlyMap<string, DenialText>;
   readonly policySha256: string;
   readonly policyDataSha256: string;
+}
+
+export function digestsOf({ policySha256, policyDataSha256 }: PolicyFiles): PolicyDigests {
+  return { policy_sha256: policySha256, policy_data_sha256: policyDataSha256 };
 }
 
 export interface DenialText {

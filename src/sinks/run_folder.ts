@@ -1,5 +1,6 @@
 import { sha256Hex } from "../core/sha256.ts";
 import { sealArtefact } from "../core/journal_line.ts";
+import type { PolicyDigests } from "../core/event.ts";
 import type { Files } from "../core/ports.ts";
 import { writeAtomic } from "./atomic_file.ts";
 
@@ -23,9 +24,29 @@ export function makeRunFolder(files: Files, folder: string, content: RunFolderCo
   }
   files.makeDirectory(`${folder}/policy`);
   for (const [path, bytes] of content.contracts) writeAtomic(files, `${folder}/contracts/${path}`, bytes);
-  writeAtomic(files, `${folder}/policy/${sha256Hex(content.policyWasm)}.wasm`, content.policyWasm);
-  writeAtomic(files, `${folder}/policy/${sha256Hex(content.policyData)}.data.json`, content.policyData);
+  keepPolicy(files, folder, { wasm: content.policyWasm, data: content.policyData });
   const manifest = sealArtefact(content.manifest);
   writeAtomic(files, `${folder}/manifest.json`, manifest);
   return manifest;
+}
+
+/** A compiled policy and its data, which a run may have already. */
+export function keepPolicy(
+  files: Files,
+  folder: string,
+  { wasm, data }: { readonly wasm: Uint8Array; readonly data: Uint8Array },
+): void {
+  const digests = { policy_sha256: sha256Hex(wasm), policy_data_sha256: sha256Hex(data) };
+  const [wasmName, dataName] = policyFileNames(digests);
+  for (const [name, bytes] of [[wasmName, wasm], [dataName, data]] as const) {
+    const path = `${folder}/policy/${name}`;
+    if (!files.exists(path)) writeAtomic(files, path, bytes);
+  }
+}
+
+/** In `policy`: each is named by its hash. */
+export function policyFileNames(
+  { policy_sha256, policy_data_sha256 }: PolicyDigests,
+): readonly [wasm: string, data: string] {
+  return [`${policy_sha256}.wasm`, `${policy_data_sha256}.data.json`];
 }

@@ -2,6 +2,7 @@ import { type Contracts, contractsSha256 } from "../core/contracts.ts";
 import type { PolicyDigests } from "../core/event.ts";
 import { sha256Hex } from "../core/sha256.ts";
 import { isRunId } from "../core/time_text.ts";
+import { policyFileNames } from "../sinks/run_folder.ts";
 import type { Findings } from "./findings.ts";
 import type { RunReader } from "./run_reader.ts";
 
@@ -67,20 +68,13 @@ export function verifyPolicies(
   policies: readonly PolicyDigests[],
 ): void {
   for (const { policy_sha256, policy_data_sha256 } of policies) {
-    const [wasm, data] = policyFilesOf({ policy_sha256, policy_data_sha256 });
+    const [wasm, data] = policyFileNames({ policy_sha256, policy_data_sha256 });
     for (const [name, expected] of [[wasm, policy_sha256], [data, policy_data_sha256]] as const) {
       const bytes = reader.bytes(`policy/${name}`);
       if (bytes === null || sha256Hex(bytes) === expected) continue;
       findings.problem(`policy/${name}`, null, `SHA-256 is ${sha256Hex(bytes)}, expected ${expected}`);
     }
   }
-}
-
-/** Their names in `policy`. */
-export function policyFilesOf(
-  { policy_sha256, policy_data_sha256 }: PolicyDigests,
-): readonly [wasm: string, data: string] {
-  return [`${policy_sha256}.wasm`, `${policy_data_sha256}.data.json`];
 }
 
 function readManifest(reader: RunReader, findings: Findings, runName: string): Manifest | null {

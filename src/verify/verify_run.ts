@@ -3,11 +3,12 @@ import type { Event } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
 import type { Files } from "../core/ports.ts";
 import { portfolioOf, reportFigures } from "../sinks/report.ts";
+import { policyFileNames } from "../sinks/run_folder.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { Findings } from "./findings.ts";
 import { RunReader } from "./run_reader.ts";
 import { AnchorChain, type AnchorVerifier, type Signatures } from "./verify_anchors.ts";
-import { policyFilesOf, type RunBasis, verifyFolder, verifyPolicies } from "./verify_folder.ts";
+import { type RunBasis, verifyFolder, verifyPolicies } from "./verify_folder.ts";
 import { verifyLengths } from "./verify_lengths.ts";
 import { type LogSummary, verifyLog } from "./verify_log.ts";
 import { verifyMirror } from "./verify_mirror.ts";
@@ -66,7 +67,7 @@ export function verifyRun(options: VerifyOptions): Verification {
   verifyLengths(reader, findings, chain);
   if (isComplete) verifyEnd(findings, log, tally);
   verifyPolicies(reader, findings, log.policies);
-  const policyFiles = [basis.manifest, ...log.policies].flatMap(policyFilesOf);
+  const policyFiles = [basis.manifest, ...log.policies].flatMap(policyFileNames);
   verifyStrangers(reader, findings, { queues, policyFiles });
   const { isDiskStop } = verifyViews(reader, findings, {
     isComplete,

@@ -1,4 +1,4 @@
-import { defer, map, type MonoTypeOperatorFunction } from "rxjs";
+import { map, type MonoTypeOperatorFunction } from "rxjs";
 import type { AnyDraft, MarketTick, TickFacts } from "../../core/event.ts";
 
 /**
@@ -6,16 +6,13 @@ import type { AnyDraft, MarketTick, TickFacts } from "../../core/event.ts";
  * before it, and how late it is. In whole percents and seconds, which nearly always are the same from tick to tick.
  */
 export function tellTickFacts(seen: SeenTicks = new Map()): MonoTypeOperatorFunction<AnyDraft> {
-  return (draft$) =>
-    defer(() =>
-      draft$.pipe(map((draft) => {
-        if (draft.type !== "market_tick") return draft;
-        const facts = takeTick(seen, draft.payload, draft.ts);
-        // In place: nobody else holds the draft yet, and a copy would cost more than all else here.
-        (draft.payload as { facts?: TickFacts }).facts = facts;
-        return draft;
-      }))
-    );
+  return map((draft) => {
+    if (draft.type !== "market_tick") return draft;
+    const facts = takeTick(seen, draft.payload, draft.ts);
+    // In place: nobody else holds the draft yet, and a copy would cost more than all else here.
+    (draft.payload as { facts?: TickFacts }).facts = facts;
+    return draft;
+  });
 }
 
 /** Symbol → its newest tick, as it was seen, whether policy let it in or not: so a true jump denies one tick only. */
