@@ -123,6 +123,33 @@ export interface WatchdogConfig extends ResourceLimits {
   readonly loop_stalled_ms: number;
 }
 
+export interface AiConfig {
+  readonly enabled: boolean;
+  readonly boundary: "auto" | "required" | "off";
+  readonly on_violation: "stop" | "quarantine";
+  readonly advice: "shadow" | "filter";
+  readonly filter: { readonly veto_below: number; readonly full_from: number };
+  readonly horizon_ms: number;
+  readonly advise_every_ms: number;
+  readonly step_ms: number;
+  /** Events that wait for it. */
+  readonly mailbox_max: number;
+  readonly line_bytes_max: number;
+  readonly start_timeout_ms: number;
+  readonly answer_timeout_ms: number;
+  readonly restarts: { readonly limit: number; readonly first_ms: number; readonly most_ms: number };
+  readonly memory_mb_max: number;
+  readonly pack_every_ms: number;
+  readonly snapshots: {
+    readonly every_ms: number;
+    readonly rows_max: number;
+    /** Of the Brier score. */
+    readonly margin: number;
+    readonly rows_min: number;
+    readonly kept_max: number;
+  };
+}
+
 export interface Config {
   readonly mode: "NORE";
   /** 0 = until stopped. */
@@ -142,7 +169,7 @@ export interface Config {
     readonly fill_model: "best_bid_ask";
     readonly latency_ms: number;
   };
-  readonly ai: { readonly enabled: false };
+  readonly ai: AiConfig;
   readonly policy: { readonly directory: string };
   readonly audit: { readonly anchor_mirror: string; readonly key_file: string | null };
   readonly logging: {

@@ -150,6 +150,21 @@ export interface Health extends ResourceSample {
   /** Bad answers and bad messages of the venue so far. */
   readonly errors?: number;
   readonly feed?: FeedCounts;
+  /** Of the AI role: it stays down for the rest of the night. */
+  readonly off?: true;
+  /** Events that the AI's mailbox could not hold, so far. */
+  readonly dropped?: number;
+  readonly snapshot?: AiSnapshotNews;
+}
+
+/** What has become of a training snapshot. */
+export interface AiSnapshotNews {
+  readonly what: "trained" | "activated" | "refused" | "rolled_back";
+  /** Its number in `var/ai/snapshots`; null where it got none. */
+  readonly n: number | null;
+  /** null: no snapshot is active any more. */
+  readonly model_sha256: string | null;
+  readonly dataset_sha256: string | null;
 }
 
 /** What the market role has seen of its feed so far, from the start of the run, over all restarts. */

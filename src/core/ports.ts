@@ -188,3 +188,23 @@ export interface VenueSession {
   /** Once, and nothing after it. */
   closed(): void;
 }
+
+/** Starts the isolated AI process: it has two pipes and nothing else. Nothing is thrown, a failure is an `ended`. */
+export interface WorkerStarter {
+  start(listener: WorkerListener): IsolatedWorker;
+}
+
+/** Called between turns, never inside `start`, `send` or `kill`. */
+export interface WorkerListener {
+  /** Bytes of its standard output, as they come. */
+  received(chunk: Uint8Array): void;
+  /** Once, and nothing after it. For a reader. */
+  ended(reason: string): void;
+}
+
+export interface IsolatedWorker {
+  /** A line without its newline. Whoever sends counts what is unanswered: nothing here waits. */
+  send(line: string): void;
+  /** At once, with all that it has started; `ended` follows. */
+  kill(): void;
+}
