@@ -15,7 +15,7 @@ export const SPANS_MIN = 20;
 /** By so many standard deviations may a span be worse than the mean and count for nothing. */
 const ALLOWANCE = 0.5;
 /** What must have come together beyond that. */
-const ALARM = 12;
+const ALARM = 10;
 
 export function driftWatch(horizonMs: number): DriftWatch {
   let spanTs = NaN;
