@@ -119,3 +119,6 @@ export interface ProbeTargets {
   readonly write_folder: string;
   readonly host_pid: number;
 }
+
+/** What shuts the process in, by name: the strongest that a machine has is taken. */
+export type AiBoundary = "linux_namespaces" | "node_permission" | "deno_no_grants";
