@@ -6,7 +6,7 @@
 Exit code 0: verified, or good as far as it goes; 4: damaged, or with --require-complete cut short; 2: wrong use.
 The formats are those of docs/verify_without_us.md. `verify`, near the end, is the order of things: begin there.
 """
-import argparse, base64, hashlib, heapq, json, os, re, sys
+import argparse, base64, hashlib, heapq, json, math, os, re, sys
 from array import array
 from collections import defaultdict
 from decimal import Decimal
@@ -641,6 +641,55 @@ def rank(values, percent):
     return sorted(values)[-(-percent * len(values) // 100) - 1] if values else None  # nearest rank
 
 
+class Advice:
+    """Each recommendation against what the price did, and against the base rate that was known when it was given."""
+
+    def __init__(self):
+        self.mids, self.pending, self.models = {}, defaultdict(list), {}  # venue and symbol: mid; symbol: what waits
+        self.all, self.ups, self.unchanged, self.unscored = [0] * 5, 0, 0, 0
+
+    def said(self, ts, said):
+        symbol = said["symbol"]
+        venue = next((venue for venue, known in self.mids if known == symbol), None)
+        if venue is None or (symbol not in self.pending and len(self.pending) == 64):
+            self.unscored += 1
+            return
+        queue, base = self.pending[symbol], (self.ups + 50) / (self.all[0] + 100)
+        if len(queue) == 1024:
+            del queue[0]
+            self.unscored += 1
+        queue.append((venue, ts + said["horizon_ms"], self.mids[venue, symbol], said["p_up"], base, said["model_id"]))
+
+    def tick(self, ts, venue, symbol, mid):
+        for one in [one for one in self.pending.get(symbol, ()) if one[0] == venue and one[1] <= ts]:
+            self.pending[symbol].remove(one)
+            if mid == one[2]:
+                self.unchanged += 1
+                continue
+            up = mid > one[2]
+            self.ups += up
+            model = one[5] if one[5] in self.models or len(self.models) < 32 else "others"
+            for sums in (self.all, self.models.setdefault(model, [0] * 5)):
+                sums[0] += 1
+                for i, p in enumerate(one[3:5], 1):
+                    clipped = max(1e-6, min(1 - 1e-6, p))
+                    sums[i] += (p - up) * (p - up)
+                    sums[i + 2] -= math.log(clipped if up else 1 - clipped)
+        self.mids[venue, symbol] = mid
+
+    def means(self, sums):
+        n, named = sums[0], zip(("brier", "brier_base", "log_loss", "log_loss_base"), sums[1:])
+        return {"scored": n, **{name: value / n if n else None for name, value in named},
+                "beats_base": sums[1] < sums[2] if n else None}
+
+    def report(self):
+        pending = sum(len(queue) for queue in self.pending.values())
+        if pending + self.all[0] + self.unchanged + self.unscored == 0:
+            return None
+        return {**self.means(self.all), "pending": pending, "unchanged": self.unchanged, "unscored": self.unscored,
+                "by_model": {model: self.means(sums) for model, sums in self.models.items()}}
+
+
 class Figures:
     def __init__(self, run):
         self.cash = {one["id"]: scaled(one["capital"], 16) for one in run.manifest["strategies"]}
@@ -648,6 +697,7 @@ class Figures:
         self.counts, self.stops, self.stop = {name: 0 for name in run.types}, defaultdict(int), None
         self.mids, self.held, self.trips, self.latencies, self.open_orders = {}, {}, [], [], {}
         self.drawdown = self.fraction = self.risk_stops = self.ts = 0
+        self.advice = Advice()
 
     def step(self, event):
         """Takes the next event; gives what cannot be, or None."""
@@ -655,12 +705,15 @@ class Figures:
         self.counts[kind] += 1
         if kind == "market_tick":
             if payload["kind"] == "book":
-                self.mids[payload["venue"], payload["symbol"]] = scaled(payload["price"], 8)
+                self.mids[payload["venue"], payload["symbol"]] = mid = scaled(payload["price"], 8)
+                self.advice.tick(self.ts, payload["venue"], payload["symbol"], mid)
             equity = self.equity()
             self.peak = max(self.peak, equity)
             if equity < self.peak:
                 self.drawdown = max(self.drawdown, self.peak - equity)
                 self.fraction = max(self.fraction, (self.peak - equity) / self.peak)
+        elif kind == "recommendation":
+            self.advice.said(self.ts, payload)
         elif kind == "fill":
             return self.fill(payload)
         elif kind in ("order_intent", "order_result"):
@@ -720,6 +773,7 @@ class Figures:
             "rr": (sum(wins) / len(wins)) / (sum(losses) / len(losses)) if wins and losses else None,
             "stop": {"count": sum(self.stops.values()), "reasons": self.stops,
                      "share": self.risk_stops / actions if actions else None},
+            "ai": self.advice.report(),
         }
 
     def portfolio(self):
@@ -734,7 +788,7 @@ class Figures:
 
 
 def difference(want, found):
-    """Doubles may differ in their last digit, for the order of rounding is open; all else must be the same."""
+    """Doubles may differ in their last digits, for a logarithm's rounding is open; all else must be the same."""
     if isinstance(want, dict) and isinstance(found, dict) and want.keys() == found.keys():
         wrong = {name: difference(want[name], found[name]) for name in want}
         return next((f"{name}: {what}" for name, what in wrong.items() if what), None)
