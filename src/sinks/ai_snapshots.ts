@@ -46,15 +46,15 @@ export class AiSnapshots {
     for (const n of [...halfMade, ...tooMany]) this.#remove(n);
   }
 
-  /** The manifest first: half removed it is no snapshot. The empty folder stays. */
+  /** The manifest first, and for good: half removed it is no snapshot. The empty folder stays. */
   #remove(n: number): void {
     const folder = this.#folderOf(n);
     const names = this.#namesIn(n);
-    const others = names.filter((name) => name !== MANIFEST);
-    for (const name of names.includes(MANIFEST) ? [MANIFEST, ...others] : others) {
-      this.#files.remove(`${folder}/${name}`);
+    if (names.includes(MANIFEST)) {
+      this.#files.remove(`${folder}/${MANIFEST}`);
+      this.#files.syncDirectory(folder);
     }
-    this.#files.syncDirectory(folder);
+    for (const name of names) if (name !== MANIFEST) this.#files.remove(`${folder}/${name}`);
   }
 
   get #folder(): string {
