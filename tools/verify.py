@@ -161,7 +161,7 @@ def check_items(want, v):
 # Each gives something true where a value breaks what the keyword wants. What is of another type is not its business.
 KEYWORDS = {
     "type": lambda want, v: KINDS[type(v)] not in want,
-    "const": lambda want, v: v != want or type(v) is bool,
+    "const": lambda want, v: v is not want if type(want) is bool else v != want or type(v) is bool,
     "enum": lambda want, v: v not in want or type(v) is bool,
     "pattern": lambda want, v: type(v) is str and not want(v),
     "minLength": lambda want, v: type(v) is str and len(v) < want,
@@ -207,7 +207,7 @@ def prepare(schema, root):
         if keyword == "$ref":
             rules += prepare(root["$defs"][want[len("#/$defs/"):]], root)
             continue
-        values = {"const": [want], "enum": want}.get(keyword, ())
+        values = want if keyword == "enum" else ()
         if keyword not in KEYWORDS or any(isinstance(one, bool) for one in values):
             raise ValueError(f"this verifier does not know the JSON Schema keyword {show(keyword)} here")
         if keyword == "type":
