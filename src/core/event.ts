@@ -68,6 +68,16 @@ export interface Signal {
   readonly confidence: number;
   readonly horizon_ms: number;
   readonly reason: Readonly<Record<string, unknown>> & { readonly rule: string };
+  /** Of an entry, where advice is heeded and there is some. */
+  readonly advice?: EntryAdvice;
+}
+
+/** What a proven model expects, and how much of an entry that leaves: advice makes none, and none larger. */
+export interface EntryAdvice {
+  readonly p_up: number;
+  readonly model_id: string;
+  /** Whole percents, from 0 to 100. */
+  readonly size_pct: number;
 }
 
 export type RiskVerb = "ALLOW" | "DENY" | "REDUCE" | "FREEZE" | "UNFREEZE" | "STOP";

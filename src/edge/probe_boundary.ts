@@ -24,6 +24,7 @@ const NO_TASK: AiTask = {
   snapshot_every_ms: 1000,
   rows_max: 1,
   model: null,
+  rows: [],
 };
 
 export async function probeBoundary(

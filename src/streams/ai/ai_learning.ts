@@ -77,9 +77,8 @@ export function aiLearning(options: AiLearningOptions): AiLearning {
   const judge = (ts: number): { readonly news: readonly AiNews[]; readonly kept: string } => {
     if (candidate === null) return { news: [], kept: "" };
     const { n, model, modelSha256, datasetSha256, lastTs } = candidate;
-    const later = rows.filter(([rowTs]) => rowTs! > lastTs);
-    const reference = active?.model ?? null;
-    const found = judgeSnapshot({ candidate: model, active: reference, rows: later, rowsMin, margin });
+    const trial = { candidate: model, active: active?.model ?? null, trainedTs: lastTs, rows };
+    const found = judgeSnapshot({ ...trial, rowsMin, margin });
     const problem = found.passes ? shelf.activate(n, { ts, reason: found.reason }) : found.reason;
     if (problem !== null) return { news: [], kept: `; snapshot ${n} stays inactive: ${problem}` };
     active = { n, model, modelSha256 };
