@@ -14,6 +14,7 @@ import { numberAndJournal } from "./streams/operators/number_and_journal.ts";
 import { react, type RoleEntry, roleEntry } from "./streams/operators/react.ts";
 import { validate } from "./streams/operators/validate.ts";
 import { riskRole } from "./streams/risk/risk_role.ts";
+import { isAdviceHeeded, withAdvice } from "./streams/strategies/advice_filter.ts";
 import { strategyRole } from "./streams/strategies/strategy_role.ts";
 import { createStrategy } from "./streams/strategies/strategy_table.ts";
 import { NIGHT_END, watchdogRole } from "./streams/watchdog/watchdog_role.ts";
@@ -37,11 +38,7 @@ export function nightRoles(
   const takerFee = parseRate(fees.taker);
   return [
     // → signal
-    roleEntry(
-      "strategy_role",
-      ["market_tick"],
-      strategyRole(config.strategy.list.map(createStrategy), { forgetAfterMs: config.market.stale.stop_ms }),
-    ),
+    strategyEntry(config),
     // → risk_action, order_intent, order_cancel
     roleEntry(
       "risk_role",
@@ -94,6 +91,20 @@ export function nightRoles(
       watchdogRole(config),
     ),
   ];
+}
+
+/** No strategy hears the AI. Where its advice is heeded, it is put beside the entries that they want. */
+function strategyEntry({ strategy, market, ai, symbols }: Config): RoleEntry {
+  const strategies = strategyRole(strategy.list.map(createStrategy), {
+    forgetAfterMs: market.stale.stop_ms,
+  });
+  return isAdviceHeeded(ai)
+    ? roleEntry(
+      "strategy_role",
+      ["market_tick", "recommendation"],
+      withAdvice(strategies, { filter: ai.filter, symbols }),
+    )
+    : roleEntry("strategy_role", ["market_tick"], strategies);
 }
 
 /** Every resting order may fill and end within one turn, which the turn's length must hold. */

@@ -15,9 +15,9 @@ import { SAMPLE_RUN_ID } from "./support/sample_events.ts";
 
 const START_TS = 1_795_298_400_000;
 
-function roles(): readonly RoleEntry[] {
+function roles(...sets: readonly string[]): readonly RoleEntry[] {
   const symbols = new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules]));
-  return nightRoles({ config: configWith(), runId: SAMPLE_RUN_ID, venue: "embedded", symbols });
+  return nightRoles({ config: configWith(sets), runId: SAMPLE_RUN_ID, venue: "embedded", symbols });
 }
 
 test("nightRoles() shows an event to strategies, then risk, then execution, then the watchdog", () => {
@@ -43,6 +43,14 @@ test("readersOf() names the roles that read a type, in their order", () => {
   assert.equal(readers("policy_denial"), ["risk_role"]);
   assert.equal(readers("operator_command"), ["watchdog_role"]);
   assert.equal(readers("recommendation"), [], "nothing that the AI says reaches a role that trades");
+});
+
+test("nightRoles() shows advice where it is heeded, and then not to a role that trades", () => {
+  const readers = (...sets: readonly string[]) => readersOf(roles(...sets), "recommendation");
+  assert.equal(readers("ai.enabled=true"), []);
+  assert.equal(readers("ai.advice=filter"), []);
+  assert.equal(readers("ai.enabled=true", "ai.advice=filter", "ai.boundary=off"), []);
+  assert.equal(readers("ai.enabled=true", "ai.advice=filter"), ["strategy_role"]);
 });
 
 /** A night that inputs can be pushed into; `events` holds all that the log took. */

@@ -161,7 +161,7 @@ def check_items(want, v):
 # Each gives something true where a value breaks what the keyword wants. What is of another type is not its business.
 KEYWORDS = {
     "type": lambda want, v: KINDS[type(v)] not in want,
-    "const": lambda want, v: v != want or type(v) is bool,
+    "const": lambda want, v: not same(v, want),
     "enum": lambda want, v: v not in want or type(v) is bool,
     "pattern": lambda want, v: type(v) is str and not want(v),
     "minLength": lambda want, v: type(v) is str and len(v) < want,
@@ -207,7 +207,7 @@ def prepare(schema, root):
         if keyword == "$ref":
             rules += prepare(root["$defs"][want[len("#/$defs/"):]], root)
             continue
-        values = {"const": [want], "enum": want}.get(keyword, ())
+        values = want if keyword == "enum" else ()
         if keyword not in KEYWORDS or any(isinstance(one, bool) for one in values):
             raise ValueError(f"this verifier does not know the JSON Schema keyword {show(keyword)} here")
         if keyword == "type":
@@ -250,10 +250,14 @@ position_form = form(file=TEXT, offset=COUNT, line=COUNT, n={"type": "integer", 
 key_form = {"type": "object", "required": ["key_id", "public_key"],
             "properties": {"algorithm": {"const": "Ed25519"}, "key_id": TEXT, "public_key": TEXT}}
 strategy_form = {"type": "object", "required": ["id", "capital"], "properties": {"id": TEXT, "capital": TEXT}}
+ai_form = {"anyOf": [{"type": "null"}, {
+    "type": "object", "required": ["worker_sha256", "snapshot", "model_sha256"], "properties": {
+        "worker_sha256": HASH, "snapshot": {"anyOf": [COUNT, {"type": "null"}]},
+        "model_sha256": {"anyOf": [HASH, {"type": "null"}]}}}]}
 MANIFEST = {"run_id": {"type": "string", "pattern": "^[0-9]{8}_[0-9]{6}$"}, "mode": TEXT, "prices": TEXT,
             "started_ts": COUNT, "cmdline_hash": HASH, "config_sha256": HASH, "contracts_sha256": HASH, "policy_sha256": HASH,
             "policy_data_sha256": HASH, "strategies": {"type": "array", "items": strategy_form}, "anchor_key": key_form}
-manifest_form = prepare({"type": "object", "required": list(MANIFEST), "properties": MANIFEST}, None)
+manifest_form = prepare({"type": "object", "required": list(MANIFEST), "properties": {**MANIFEST, "ai": ai_form}}, None)
 
 
 # ---- The folder of a run, and what is found wrong in it.
@@ -261,6 +265,7 @@ manifest_form = prepare({"type": "object", "required": list(MANIFEST), "properti
 ENVELOPE = ["schema", "v", "ts", "id", "source", "type", "run_id", "cmdline_hash", "payload"]
 ENVELOPES = ENVELOPE, ENVELOPE[:3] + ["ts_iso"] + ENVELOPE[3:]
 ANCHORS = "audit/anchors.jsonl"
+AI_FILE = re.compile(r"ai/([0-9a-f]{64})\.(?:model\.json|pack\.json|worker\.mjs)")
 ARTEFACTS = ["manifest.json", "STOP.flag", "metrics.json", "portfolio.json", "report.json", "report.html",
              "metrics.jsonl", "log.jsonl"]
 
@@ -270,6 +275,7 @@ class Run:
         self.folder, self.problems, self.notes, self.problem_count = folder, [], [], 0
         self.run_id, self.events, self.anchors, self.head, self.complete = None, 0, [], None, False
         self.torn = []  # files that end in the middle of a line or in NULs, and which line that is
+        self.rows, self.rows_max = [], None  # the newest that the AI has told, and how many of them a dataset holds
         self.paths, self.known = set(), {*ARTEFACTS}  # all files that are there, and those that belong there
         for place, folders, files in os.walk(folder):
             links = [name for name in folders if os.path.islink(os.path.join(place, name))]
@@ -354,6 +360,8 @@ def read_manifest(run):
     data = run.read("config.json")
     if data is not None and sha256(data) != manifest["config_sha256"]:
         run.problem("config.json", None, f"SHA-256 is {sha256(data)}, the manifest says {manifest['config_sha256']}")
+    elif data is not None:
+        run.rows_max = rows_max_in(data)
     check_policy(run, manifest)
     paths = sorted(path for path in run.paths if path.startswith("contracts/"))
     contracts = "".join(f"{sha256(run.read(path) or b'')}  {path[len('contracts/'):]}\n" for path in paths)
@@ -375,6 +383,63 @@ def is_kept_policy(run, path):
     """What a reload has kept and the log did not take: it holds what its name says. Or only a half made file is there."""
     name = re.fullmatch(r"policy/([0-9a-f]{64})\.(wasm|data\.json)", path)
     return bool(name) and (path not in run.paths or sha256(run.read(path) or b"") == name[1])
+
+
+def rows_max_in(config):
+    """How many rows a dataset of the AI holds; None where the configuration is too old to say."""
+    try:
+        value = decoder.decode(config.decode())
+    except ValueError:
+        return None
+    for name in ("ai", "snapshots", "rows_max"):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if type(value) is int and value > 0 else None
+
+
+def pack_rows(data):
+    """The text of each row of a pack, which is a list of lists of numbers."""
+    rows = read_json(data)
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows) or \
+            not all(type(value) in (int, float) for row in rows for value in row):
+        raise ValueError("is no list of rows of numbers")
+    return data.decode()[2:-2].split("],[") if rows else []
+
+
+def check_ai(run, kind, payload):
+    """Gives what is wrong with an event that names files of the AI, or None; what is missing is named by itself."""
+    if kind == "feature_pack":
+        data = run.read(f"ai/{payload['content_sha256']}.pack.json")
+        try:
+            rows = [] if data is None else pack_rows(data)
+        except ValueError as error:
+            return f"the pack {payload['content_sha256']} {error}"
+        run.rows = (run.rows + rows)[-(run.rows_max or 1):]
+        return None if data is None or len(rows) == payload["rows"] else f"rows: the pack holds {len(rows)}"
+    snapshot = payload.get("snapshot") if kind == "health" else None
+    what = snapshot.get("what") if isinstance(snapshot, dict) else None
+    if what not in ("trained", "activated"):
+        return None
+    if isinstance(snapshot.get("model_sha256"), str):
+        run.read(f"ai/{snapshot['model_sha256']}.model.json")
+    elif what == "trained":
+        return "a snapshot without a model"
+    told = sha256(f"[[{'],['.join(run.rows)}]]".encode() if run.rows else b"[]")
+    if what == "trained" and (run.rows_max is None or snapshot.get("dataset_sha256") != told):
+        return f"dataset_sha256 is {snapshot.get('dataset_sha256')}, the packs so far give {told}"
+
+
+def check_ai_files(run):
+    """In the folder `ai` each file is named by its hash; what the manifest names is there."""
+    ai = run.manifest.get("ai") or {}
+    if ai:
+        run.read(f"ai/{ai['worker_sha256']}.worker.mjs")
+    if ai and ai["model_sha256"]:
+        run.read(f"ai/{ai['model_sha256']}.model.json")
+    for path in sorted(run.paths):
+        name = AI_FILE.fullmatch(path)
+        data = run.read(path) if name else None
+        if data is not None and sha256(data) != name[1]:
+            run.problem(path, None, f"SHA-256 is {sha256(data)}, expected {name[1]}")
 
 
 def read_contracts(run):
@@ -481,6 +546,7 @@ def read_events(run, figures):
         if starts != (n == 0) or (starts and event["ts"] != run.manifest["started_ts"]):
             wrong.append("the night begins with lifecycle started at the manifest's started_ts, and only once")
         wrong.append(figures.step(event))
+        wrong.append(check_ai(run, kind, payload))
         if kind == "lifecycle" and "policy" in payload:
             check_policy(run, payload["policy"])
         for what in filter(None, wrong):
@@ -851,6 +917,7 @@ def verify(run, mirror, pinned, all_):
     read_events(run, figures)
     beside = [check_queue(run, queue) for queue in run.queues]
     check_lengths(run, [*run.inbox.values(), *(log for pair in beside for log in pair)])
+    check_ai_files(run)
     disk_failed = check_views(run, figures, sum(letters.count for _, letters in beside))
     check_mirror(run, mirror, disk_failed)
     for stem in ("metrics", "log"):  # for the eye: their lines hold their own hashes, nothing else is said of them
@@ -865,7 +932,8 @@ def verify(run, mirror, pinned, all_):
     # A crash may leave files half made; what was put aside when the run was ended is there for good.
     for path in sorted(run.paths):
         bare = re.sub(r"(\.torn)?(\.tmp)?$", "", path)
-        if bare not in run.known and not segment.fullmatch(bare) and not is_kept_policy(run, bare):
+        belongs = bare in run.known or segment.fullmatch(bare) or AI_FILE.fullmatch(bare)
+        if not belongs and not is_kept_policy(run, bare):
             run.problem(path, None, "does not belong to a run")
 
 

@@ -4,6 +4,7 @@ import { equityOf } from "../core/portfolio.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { formatDuration } from "../core/time_text.ts";
 import { latencyRank } from "../sinks/latencies.ts";
+import type { AdviceSection } from "../night/advice_counterfactual.ts";
 import type { RebuiltRun } from "../night/rebuild_run.ts";
 import type { Tally } from "../sinks/tally.ts";
 import { type Color, paint } from "./paint.ts";
@@ -103,6 +104,7 @@ export function summaryOf(
     last_n,
     started_ts,
     ended_ts,
+    ai_filter,
   } = report as unknown as ReportView;
   const won = win_rate === null ? "" : `, ${Math.round(win_rate * 100)} % won`;
   const total = Number(pnl.total);
@@ -119,6 +121,7 @@ export function summaryOf(
     }): ` +
     `realised ${short(pnl.realised)}, unrealised ${short(pnl.unrealised)}, fees ${short(pnl.fees)}`,
     `  drawdown ${short(max_drawdown.quote)} at most (${(max_drawdown.fraction * 100).toFixed(3)} %)`,
+    ...adviceTextOf(ai_filter),
     `  journal  ${options.runFolder}: ${last_n + 1} events`,
     `  verify   ${options.invocation} verify ${options.runFolder}`,
   ];
@@ -137,6 +140,17 @@ interface ReportView {
   readonly last_n: number;
   readonly started_ts: number;
   readonly ended_ts: number;
+  readonly ai_filter?: AdviceSection;
+}
+
+/** What the advice of a night in shadow would have changed; nothing where it gave none. */
+function adviceTextOf(section: AdviceSection | undefined): readonly string[] {
+  if (section === undefined) return [];
+  const { effect, note } = section;
+  if (effect === null) return [`  advice   as a filter: ${note}`];
+  const { vetoed, shrunk, filtered } = effect;
+  const total = `${Number(filtered.total) >= 0 ? "+" : ""}${short(filtered.total)}`;
+  return [`  advice   as a filter: ${vetoed} entries vetoed, ${shrunk} shrunk, ${total} in all (${note})`];
 }
 
 /** Two decimals for the eye; the files hold all of them. */

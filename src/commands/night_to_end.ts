@@ -5,6 +5,7 @@ import { redact } from "../core/secrets.ts";
 import { OperationLog } from "../sinks/operation_log.ts";
 import { wholeLines } from "../sinks/run_position.ts";
 import { latchReason, readLatch } from "../sinks/stop_flag.ts";
+import { addAdviceEffect } from "./advice_effect.ts";
 import type { Terminal } from "./command.ts";
 import { liveNight, type LiveRun, type NightSetting } from "./live_night.ts";
 import { tellEnd } from "./night_display.ts";
@@ -45,7 +46,15 @@ export async function nightToEnd(
       isLatching: startProblem === null,
     });
     logEnd(terminal, log, closed);
-    return tellEnd(terminal, closed, { runFolder, isJson: setting.isJson });
+    const told = await addAdviceEffect(closed, {
+      files: realFiles,
+      config,
+      runFolder,
+      tally: run.tally,
+      terminal,
+      nowMs: () => performance.now(),
+    });
+    return tellEnd(terminal, told, { runFolder, isJson: setting.isJson });
   } finally {
     operator.close();
   }

@@ -18,7 +18,7 @@ export const WHAT_IF_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   strategy: { value: "NAME", help: "an experiment: this strategy alone, with all of the capital" },
   set: {
     value: "PATH=VALUE",
-    help: "an experiment: another value below strategy, risk or execution",
+    help: "an experiment: another value below strategy, risk, execution or ai.filter, or of ai.advice",
     isRepeated: true,
   },
 };
@@ -80,14 +80,15 @@ export async function foldBoth(
 export const hasFailed = ({ recorded, changed }: BothFolds): boolean =>
   recorded.failure !== null || changed.failure !== null;
 
-const CHANGEABLE = /^(?:strategy|risk|execution)\./;
+const CHANGEABLE = /^(?:(?:strategy|risk|execution|ai\.filter)\.|ai\.advice$)/;
 
 function changedConfig(input: CommandInput, recorded: Config): Config {
   const overrides = overridesOf(input);
   for (const { path } of overrides) {
     if (!CHANGEABLE.test(path)) {
       throw new UsageError(
-        `--set ${path}: an experiment changes what is below strategy, risk and execution; all else made the inputs`,
+        `--set ${path}: an experiment changes what is below strategy, risk, execution and ai.filter, and ai.advice; ` +
+          "all else made the inputs",
       );
     }
   }

@@ -3,7 +3,7 @@ import { type Amount, formatAmount, fractionOf, parseAmount, parseRate } from ".
 
 /** Settings that are valid each for itself but cannot hold together. Every line names the paths and the values. */
 export function configContradictions(config: Config): readonly string[] {
-  return [...doubleIds(config), ...timesOutOfOrder(config), ...entriesBeyondLimits(config)];
+  return [...doubleIds(config), ...settingsOutOfOrder(config), ...entriesBeyondLimits(config)];
 }
 
 function doubleIds({ strategy: { list } }: Config): readonly string[] {
@@ -18,7 +18,7 @@ function doubleIds({ strategy: { list } }: Config): readonly string[] {
 /** Two settings, the first of which must stay under the second, and what would come of it if it did not. */
 type Order = readonly [path: string, value: number, under: string, bound: number, why: string];
 
-function timesOutOfOrder(config: Config): readonly string[] {
+function settingsOutOfOrder(config: Config): readonly string[] {
   const { risk, execution, logging } = config;
   const problems: string[] = [];
   if (risk.order_ttl_ms <= execution.latency_ms) {
@@ -48,7 +48,7 @@ function timesOutOfOrder(config: Config): readonly string[] {
   return problems;
 }
 
-function ordersOf({ market, binance, risk, watchdog }: Config): readonly Order[] {
+function ordersOf({ market, binance, risk, watchdog, ai }: Config): readonly Order[] {
   const { stale, book } = market;
   const { stall_ms, connect_timeout_ms, request_timeout_ms, probe_every_ms, clock } = binance;
   const lost = ["binance.lost_after_ms", binance.lost_after_ms] as const;
@@ -107,6 +107,13 @@ function ordersOf({ market, binance, risk, watchdog }: Config): readonly Order[]
       "watchdog.loop_stalled_ms",
       watchdog.loop_stalled_ms,
       "the process would be ended before the delay is seen",
+    ],
+    [
+      "ai.filter.veto_below",
+      ai.filter.veto_below,
+      "ai.filter.full_from",
+      ai.filter.full_from,
+      "an entry that keeps its whole size could be vetoed as well",
     ],
   ];
   if (typeof book === "number") {

@@ -68,6 +68,16 @@ export interface Signal {
   readonly confidence: number;
   readonly horizon_ms: number;
   readonly reason: Readonly<Record<string, unknown>> & { readonly rule: string };
+  /** Of an entry, where advice is heeded and there is some. */
+  readonly advice?: EntryAdvice;
+}
+
+/** What a proven model expects, and how much of an entry that leaves: advice makes none, and none larger. */
+export interface EntryAdvice {
+  readonly p_up: number;
+  readonly model_id: string;
+  /** Whole percents, from 0 to 100. */
+  readonly size_pct: number;
 }
 
 export type RiskVerb = "ALLOW" | "DENY" | "REDUCE" | "FREEZE" | "UNFREEZE" | "STOP";
@@ -217,7 +227,7 @@ export interface PolicyDenial {
   readonly input: unknown;
   readonly origin: Origin;
   /** What was refused, so that a role can free what it had reserved for it. */
-  readonly denied_type: EventType | Act;
+  readonly denied_type: EventType | Act | "ai_message";
   readonly strategy_id?: string;
   readonly client_order_id?: string;
 }
@@ -241,6 +251,8 @@ export interface Lifecycle {
     | "role_restarted"
     | "ended";
   readonly detail: string;
+  /** Of `role_restarted`; the market role where it is left out. */
+  readonly role?: Role;
   /** Of `resumed`: the command line that goes on with the run, and for how long nobody was there. */
   readonly cmdline_hash?: string;
   readonly down_ms?: number;

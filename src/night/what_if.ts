@@ -24,6 +24,8 @@ export interface WhatIfOptions {
   /** Inputs behind it are left out. */
   readonly untilTs: number;
   readonly onProgress: (inputs: number) => void;
+  /** Asked every few thousand inputs; left out where nobody waits. */
+  readonly giveUp?: () => boolean;
 }
 
 export interface WhatIf {
@@ -33,15 +35,20 @@ export interface WhatIf {
   readonly stop: string | null;
   /** What the core has thrown; what came before it counts. */
   readonly failure: string | null;
+  /** It was given up: what there is counts up to there. */
+  readonly isGivenUp: boolean;
+  /** How often risk has given each reason. */
+  readonly riskReasons: ReadonlyMap<string, number>;
 }
 
-const PROGRESS_EVERY = 10_000;
+const PROGRESS_EVERY = 2500;
 
 export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
   const { basis, basis: { manifest, contracts }, config, startFacts } = options;
   const tallying = tallyOf(config.strategy.list, contracts.types);
   const tally = tallying.initial();
-  const inputs = { count: 0 };
+  const inputs: Inputs = { count: 0, isGivenUp: false };
+  const riskReasons = new Map<string, number>();
   let stop: string | null = null;
   const event$ = from(inputsOf(options, inputs)).pipe(
     night({
@@ -53,24 +60,38 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
       onRefusedAfterStop: () => {},
       endTurn: () => null, // a fault of the disk is an input of the log
     }),
-    tap((event) => tallying.step(tally, event)),
+    tap((event) => {
+      tallying.step(tally, event);
+      if (event.type !== "risk_action") return;
+      const { reason_code } = event.payload;
+      riskReasons.set(reason_code, (riskReasons.get(reason_code) ?? 0) + 1);
+    }),
   );
   const failure = await lastValueFrom(event$, { defaultValue: null }).then(
     () => null,
     (error: unknown) => error instanceof Error ? error.message : String(error),
   );
-  return { tally, inputs: inputs.count, stop, failure };
+  return { tally, inputs: inputs.count, stop, failure, isGivenUp: inputs.isGivenUp, riskReasons };
+}
+
+interface Inputs {
+  count: number;
+  isGivenUp: boolean;
 }
 
 function* inputsOf(
-  { files, runFolder, basis: { manifest, config }, untilTs, onProgress }: WhatIfOptions,
-  inputs: { count: number },
+  { files, runFolder, basis: { manifest, config }, untilTs, onProgress, giveUp }: WhatIfOptions,
+  inputs: Inputs,
 ): Generator<AnyDraft, undefined> {
   const where = { runId: manifest.run_id, queues: config.queues.names };
   for (const { event } of readLog(files, runFolder, where)) {
     if (!isInput(event)) continue;
     if (event.ts > untilTs) return;
-    if (++inputs.count % PROGRESS_EVERY === 0) onProgress(inputs.count);
+    if (++inputs.count % PROGRESS_EVERY === 0) {
+      onProgress(inputs.count);
+      inputs.isGivenUp = giveUp?.() ?? false;
+      if (inputs.isGivenUp) return;
+    }
     yield inputDraftOf(event);
   }
 }

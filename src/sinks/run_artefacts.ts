@@ -42,9 +42,7 @@ export class RunArtefacts {
     const report = reportOf(tally, facts);
     this.#write("portfolio.json", this.#portfolio(tally, facts), true);
     this.#write("metrics.json", { ...report, schema: "nore/metrics" }, true);
-    const { files, runFolder } = this.#options;
-    writeArtefact(files, `${runFolder}/report.json`, report);
-    writeAtomic(files, `${runFolder}/report.html`, reportPage(report));
+    writeReport(this.#options.files, this.#options.runFolder, report);
     this.#addSnapshot(report, ts);
     this.#snapshots.write();
     this.#snapshots.sync();
@@ -66,6 +64,16 @@ export class RunArtefacts {
     const { files, runFolder } = this.#options;
     writeArtefact(files, `${runFolder}/${name}`, fields, { sync });
   }
+}
+
+/** For programs and for the eye; written anew where more is known of a run that is closed. */
+export function writeReport(
+  files: Files,
+  runFolder: string,
+  report: Readonly<Record<string, unknown>>,
+): void {
+  writeArtefact(files, `${runFolder}/report.json`, report);
+  writeAtomic(files, `${runFolder}/report.html`, reportPage(report));
 }
 
 export interface RunArtefactOptions {

@@ -110,7 +110,9 @@ function count(tally: Tally, event: Event): void {
       if (event.payload.latency_ms !== undefined) addLatency(tally.latencies, event.payload.latency_ms);
       return tallyHealth(tally.feed, event.payload);
     case "lifecycle":
-      if (event.payload.what === "role_restarted") tally.marketRestartTs = event.ts;
+      if (event.payload.what === "role_restarted" && event.payload.role !== "ai_role") {
+        tally.marketRestartTs = event.ts;
+      }
       return;
   }
 }

@@ -166,6 +166,23 @@ test("summaryOf() says how the night ended, what it did and how to verify it", (
   ]);
 });
 
+test("summaryOf() says what advice would have changed as a filter, or why nobody knows", () => {
+  const effect = { vetoed: 3, shrunk: 2, filtered: { total: "15.5" } };
+  const lineOf = (ai_filter: object) => summary({ ai_filter })[4];
+  assert.is(
+    lineOf({ effect, note: "an experiment" }),
+    "  advice   as a filter: 3 entries vetoed, 2 shrunk, +15.50 in all (an experiment)",
+  );
+  assert.match(
+    lineOf({ effect: { ...effect, filtered: { total: "-1" } }, note: "" })!,
+    / shrunk, -1\.00 in all/,
+  );
+  assert.is(
+    lineOf({ effect: null, note: "not computed in time" }),
+    "  advice   as a filter: not computed in time",
+  );
+});
+
 test("summaryOf() says what differs from night to night", () => {
   const lost = { ...REPORT.virtual_pnl, equity_end: "19990", total: "-10" };
   const even = { ...REPORT.virtual_pnl, equity_end: "20000", total: "0" };

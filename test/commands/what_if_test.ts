@@ -72,6 +72,12 @@ const REFUSED: readonly (readonly [what: string, words: readonly string[], says:
     ["--set", 'symbols=["BTCUSDT"]'],
     /^--set symbols: an experiment changes what is below/,
   ],
+  [
+    "another AI",
+    ["--set", "ai.horizon_ms=60000"],
+    /^--set ai\.horizon_ms: .* below strategy, risk, execution and ai\.filter, and ai\.advice; /,
+  ],
+  ["a filter that contradicts itself", ["--set", "ai.filter.veto_below=0.9"], /ai\.filter\.veto_below: 0\.9/],
   ["a strategy that there is not", ["--strategy", "hope"], /expected one of rsi_reversion, momentum$/],
   ["a value out of bounds", ["--set", "risk.order_fraction=7"], /risk\.order_fraction/],
   ["a time that is none", ["--until", "soon"], /^--until: /],
@@ -83,6 +89,14 @@ for (const [what, words, says] of REFUSED) {
     assert.match(said[0]!, says);
   });
 }
+
+test("replay as a filter would have it is an experiment", async () => {
+  const words = ["--set", "ai.advice=filter", "--set", "ai.filter.veto_below=0.4"];
+  const { code, printed } = await replay(...words);
+  assert.equal([code, printed[0]], [EXIT.ok, `WHAT IF ${NIGHT_ID} (prices: invented): ${words.join(" ")}`]);
+  const rows = table(printed);
+  for (const [name, [, , differs]] of rows) assert.is(differs, "", `${name}: nobody has advised`);
+});
 
 test("--source replay:RUN is the command replay", async () => {
   const { code, printed } = await nore("--mode", "nore", "--source", `replay:${NIGHT_ID}`);

@@ -12,6 +12,7 @@ function contradictions(changes: {
   readonly market?: Partial<Config["market"]>;
   readonly binance?: Partial<Config["binance"]>;
   readonly watchdog?: Partial<Config["watchdog"]>;
+  readonly filter?: Config["ai"]["filter"];
   readonly ids?: readonly string[];
   readonly capitals?: readonly string[];
 }): readonly string[] {
@@ -30,6 +31,7 @@ function contradictions(changes: {
     market: { ...config.market, ...changes.market },
     binance: { ...config.binance, ...changes.binance },
     watchdog: { ...config.watchdog, ...changes.watchdog },
+    ai: { ...config.ai, filter: changes.filter ?? config.ai.filter },
   });
 }
 
@@ -53,6 +55,14 @@ test("configContradictions() names times that are out of order", () => {
   assert.equal(contradictions({ logging: { snapshot_every_ms: 4999 } }), [
     "logging.snapshot_every_ms: 4999, expected at least logging.metrics_every_ms, which is 5000: " +
     "a snapshot is one of the refreshed metrics",
+  ]);
+});
+
+test("configContradictions() names a filter that vetoes what it leaves whole", () => {
+  assert.equal(contradictions({ filter: { veto_below: 0.49, full_from: 0.5 } }), []);
+  assert.equal(contradictions({ filter: { veto_below: 0.5, full_from: 0.5 } }), [
+    "ai.filter.veto_below: 0.5, expected less than ai.filter.full_from, which is 0.5: " +
+    "an entry that keeps its whole size could be vetoed as well",
   ]);
 });
 

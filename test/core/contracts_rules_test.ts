@@ -69,10 +69,27 @@ test("checkEvent() holds the rules between fields of a payload", () => {
   for (const empty of ["strategy_id", "symbol"]) assertFits("risk_action", { [empty]: null });
 });
 
+const advice = (more: object) => ({ p_up: 0, model_id: "model_a", size_pct: 50, ...more });
+
 test("checkEvent() accepts the ends of a range and refuses what is beyond", () => {
   const ranges: readonly (readonly [EventType, string, readonly unknown[], readonly unknown[]])[] = [
     ["signal", "score", [-1, 0, 1], [-1.01, 1.01, "1"]],
     ["signal", "confidence", [0, 1], [-0.01, 1.01]],
+    [
+      "signal",
+      "advice",
+      [undefined, advice({}), advice({ size_pct: 0 }), advice({ size_pct: 100, p_up: 1 })],
+      [
+        null,
+        advice({ size_pct: -1 }),
+        advice({ size_pct: 101 }),
+        advice({ size_pct: 0.5 }),
+        advice({ p_up: 1.01 }),
+        advice({ model_id: "" }),
+        advice({ size_pct: undefined }),
+        advice({ side: "BUY" }),
+      ],
+    ],
     ["recommendation", "p_up", [0, 0.5, 1], [-0.01, 1.01, Infinity]],
     ["timer", "due_ts", [0, Number.MAX_SAFE_INTEGER], [-1, 0.5, 2 ** 53]],
     ["timer", "name", ["a", "a".repeat(64)], ["", "a".repeat(65)]],

@@ -77,25 +77,47 @@ test("whatIf() leaves out what comes behind its end", async () => {
   assert.ok(half.tally.lastTs <= untilTs && half.tally.lastTs > untilTs - 1000);
 });
 
+const longer = await nightToReplay(["duration_ms=600000"], { policy: repoPolicy });
+const ofLonger = {
+  files: longer.files,
+  runFolder: longer.runFolder,
+  basis: readBasis(longer.files, longer.runFolder, CONFIG_SCHEMA),
+  startFacts: basis.startFacts as StartFacts,
+  config: basis.config,
+  gate,
+  untilTs: Infinity,
+  onProgress: () => {},
+};
+
 test("whatIf() tells how far it is, and what is thrown on the way", async () => {
-  const longer = await nightToReplay(["duration_ms=600000"], { policy: repoPolicy });
   const told: number[] = [];
   const found = await whatIf({
-    files: longer.files,
-    runFolder: longer.runFolder,
-    basis: readBasis(longer.files, longer.runFolder, CONFIG_SCHEMA),
-    startFacts: basis.startFacts as StartFacts,
-    config: basis.config,
-    gate,
-    untilTs: Infinity,
+    ...ofLonger,
     onProgress(inputs) {
       told.push(inputs);
       throw new Error("a bug in the core");
     },
   });
-  assert.equal(told, [10_000]);
+  assert.equal(told, [2500]);
   assert.is(found.failure, "a bug in the core");
-  assert.ok(found.tally.counts.market_tick > 9000);
+  assert.ok(found.tally.counts.market_tick > 2000);
+});
+
+test("whatIf() is given up between two inputs, and says so", async () => {
+  let asked = 0;
+  const found = await whatIf({ ...ofLonger, giveUp: () => ++asked === 2 });
+  assert.equal([found.isGivenUp, found.failure, found.inputs], [true, null, 5000]);
+  const whole = await whatIf({ ...ofLonger, giveUp: () => false });
+  assert.is(whole.isGivenUp, false);
+  assert.ok(whole.inputs > 10_000);
+});
+
+test("whatIf() counts the reasons that risk has given", async () => {
+  const found = await tried(withRisk({ order_size: { limit: "10", action: "DENY" } }));
+  const { signal, risk_action } = found.tally.counts;
+  assert.ok(found.riskReasons.get("RISK_ORDER_SIZE")! > 0);
+  const said = [...found.riskReasons.values()].reduce((sum, count) => sum + count);
+  assert.equal([said, signal], [risk_action, risk_action]);
 });
 
 test.run();

@@ -13,6 +13,7 @@ export const AI_TASK: AiTask = {
   snapshot_every_ms: 600_000,
   rows_max: 4000,
   model: null,
+  rows: [],
 };
 export const ROWS_MIN = 60;
 export const MARGIN = 0.0005;

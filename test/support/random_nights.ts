@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import type { LimitAction, RiskConfig, StrategyConfig } from "../../src/core/config.ts";
-import type { Event, Side } from "../../src/core/event.ts";
+import type { Event, EventType, Side } from "../../src/core/event.ts";
 import { parseRate, type Rate } from "../../src/core/fixed_point.ts";
 import { paperExecutor } from "../../src/streams/fills/paper_executor.ts";
-import { riskRole } from "../../src/streams/risk/risk_role.ts";
+import { type RiskOptions, riskRole } from "../../src/streams/risk/risk_role.ts";
 import { WIDE_FEED } from "./feed_events.ts";
 import { type MiniLog, miniLog } from "./mini_log.ts";
 import { book, ended, RUN_ID, signal, stopJournal, SYMBOLS, timer, VENUE, WIDE } from "./trading_events.ts";
@@ -120,10 +120,23 @@ export const NIGHT: fc.Arbitrary<NightCase> = fc.record({
   denied: fc.integer({ min: 0, max: 9 }),
 });
 
-export function played(
-  { startTs, risk, orders, latencyMs, happenings, ends, denied }: NightCase,
-  each: (log: MiniLog) => void,
-): MiniLog {
+const BASE = { runId: RUN_ID, venue: VENUE, symbols: SYMBOLS };
+
+export const RISK_READS: readonly EventType[] = [
+  "signal",
+  "market_tick",
+  "fill",
+  "order_result",
+  "timer",
+  "policy_denial",
+  "stop_journal",
+];
+
+/** The risk role of a night, from its beginning. */
+export function riskOf(
+  { risk, orders }: NightCase,
+  feed: RiskOptions["feed"] = WIDE_FEED,
+): ReturnType<typeof riskRole> {
   const strategies = STRATEGIES.map((id, index) => ({
     id,
     name: "x",
@@ -131,13 +144,18 @@ export function played(
     parameters: {},
     order: orders[index]!,
   }));
-  const base = { runId: RUN_ID, venue: VENUE, symbols: SYMBOLS };
+  return riskRole({ ...BASE, risk, strategies, takerFee: FEE, feed });
+}
+
+export function played(
+  it: NightCase,
+  each: (log: MiniLog) => void,
+  feed: RiskOptions["feed"] = WIDE_FEED,
+): MiniLog {
+  const { startTs, latencyMs, happenings, ends, denied } = it;
   const fees = { maker: parseRate("0.0005"), taker: FEE };
   const log = miniLog([
-    {
-      reads: ["signal", "market_tick", "fill", "order_result", "timer", "policy_denial", "stop_journal"],
-      machine: riskRole({ ...base, risk, strategies, takerFee: FEE, feed: WIDE_FEED }),
-    },
+    { reads: RISK_READS, machine: riskOf(it, feed) },
     {
       reads: [
         "order_intent",
@@ -148,15 +166,15 @@ export function played(
         "stop_journal",
         "lifecycle",
       ],
-      machine: paperExecutor({ ...base, latencyMs, fees, openOrdersMax: 3 }),
+      machine: paperExecutor({ ...BASE, latencyMs, fees, openOrdersMax: 3 }),
     },
   ], ({ type, payload }) => type === "order_intent" && payload.client_order_id.endsWith(String(denied)));
   let ts = startTs;
-  for (const [gap, it] of happenings) {
+  for (const [gap, next] of happenings) {
     ts += gap;
-    if (it.what === "timer") log.turn(timer(ts));
-    else if (it.what === "signal") log.turn(signal(ts, it.side, it));
-    else log.turn(book(ts, String(it.bid / 10), String((it.bid + it.spread) / 10), it));
+    if (next.what === "timer") log.turn(timer(ts));
+    else if (next.what === "signal") log.turn(signal(ts, next.side, next));
+    else log.turn(book(ts, String(next.bid / 10), String((next.bid + next.spread) / 10), next));
     each(log);
   }
   log.turn(ends === "ended" ? ended(ts) : stopJournal(ts));

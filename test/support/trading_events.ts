@@ -1,6 +1,7 @@
 import type { RiskConfig } from "../../src/core/config.ts";
 import type {
   BookTick,
+  EntryAdvice,
   Event,
   EventType,
   Fill,
@@ -90,7 +91,7 @@ export function trade(ts: number, price: string): Event<"market_tick"> {
 export function signal(
   ts: number,
   side: Side,
-  more: { readonly strategy?: string; readonly symbol?: string } = {},
+  more: { readonly strategy?: string; readonly symbol?: string; readonly advice?: EntryAdvice } = {},
 ): Event<"signal"> {
   return eventOf("signal", ts, {
     strategy_id: more.strategy ?? "alpha",
@@ -100,6 +101,7 @@ export function signal(
     confidence: 1,
     horizon_ms: 1000,
     reason: { rule: "test" },
+    ...(more.advice === undefined ? {} : { advice: more.advice }),
   });
 }
 

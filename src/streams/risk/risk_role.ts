@@ -28,6 +28,7 @@ import { cancelsOf, intentOf, verdict } from "./risk_answers.ts";
 import type { Candidate, FeedLimits, MakeRiskCheck, RiskCheck, RiskMarket } from "./risk_check.ts";
 import { RISK_TABLE, riskChecks } from "./risk_table.ts";
 import { sizeOrder, type SizingTerms } from "./sizing.ts";
+import { reduceTo, shrinkByAdvice } from "./smaller_order.ts";
 import {
   actionOf,
   answerTo,
@@ -41,7 +42,8 @@ import {
 /**
  * The risk role: makes orders of signals, or says why not, and stops the night when a limit is passed, be it one of
  * trading or one of the feed that it lives on.
- * It answers every signal with one risk_action, and after a STOP it never says anything again.
+ * It answers every signal with one risk_action, and after a STOP it never says anything again. Advice that comes with
+ * an entry may veto or shrink it, once every check has let it pass whole.
  *
  * An exit lowers the risk, so nothing may block one but a STOP: no limit of size, exposure or loss, and no freeze.
  * Only the trade rate counts exits, and only as a STOP do they meet it.
@@ -268,19 +270,17 @@ function judge(terms: Terms, state: RiskState, signal: Signal, wanted: Candidate
     }
     if (order.side === "SELL") continue;
     if (action === "FREEZE") return stand(state.standing, { check, breach });
-    const smaller = action === "REDUCE" ? reduce(order, breach.quantityMax) : null;
+    const smaller = action === "REDUCE" ? reduceTo(order, breach.quantityMax) : null;
     if (smaller === null) return [verdict(signal, "DENY", code, breach.detail)];
     order = smaller;
     allowed = verdict(signal, "REDUCE", code, breach.detail);
   }
-  return [allowed, send(terms, state, order)];
-}
-
-/** The order with the quantity that still passes, or null where that is too little to be one. */
-function reduce(order: Candidate, quantityMax: Quantity | undefined): Candidate | null {
-  if (quantityMax === undefined || quantityMax === 0n) return null;
-  const notional = notionalOf(order.price, quantityMax);
-  return notional < order.rules.notionalMin ? null : { ...order, quantity: quantityMax, notional };
+  const shrunk = shrinkByAdvice(order, signal.advice); // last, so that nothing passes for having been shrunk
+  if (shrunk === null) return [allowed, send(terms, state, order)];
+  const before = allowed.payload.detail;
+  const detail = before === undefined ? shrunk.detail : `${before}; ${shrunk.detail}`;
+  if (shrunk.order === null) return [verdict(signal, "DENY", shrunk.code, detail)];
+  return [verdict(signal, "REDUCE", shrunk.code, detail), send(terms, state, shrunk.order)];
 }
 
 function send(terms: Terms, state: RiskState, order: Candidate): RiskOut {

@@ -4,7 +4,7 @@ import type { MarketTick, Signal } from "../../core/event.ts";
  * What a strategy is: ticks of one symbol in, now and then an opinion out. It never sees orders, fills, money or
  * a clock; whether anything comes of its opinion is for risk and policy to say.
  */
-export type Opinion = Omit<Signal, "strategy_id" | "symbol">;
+export type Opinion = Omit<Signal, "strategy_id" | "symbol" | "advice">;
 
 /** A strategy at work on one symbol. The opinion, and all in it, is made anew each time: it becomes an event. */
 export interface SymbolStrategy {

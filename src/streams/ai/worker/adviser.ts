@@ -33,13 +33,14 @@ export function adviser(task: AiTask): Adviser {
     task.symbols.map((symbol, index) => [symbol, rowMaker(index, task.horizon_ms)]),
   );
   const learner = onlineLearner(task.horizon_ms);
-  const rows = dataset(task.rows_max);
+  const rows = dataset(task.rows_max, task.rows);
   const advice = schedule(task.advise_every_ms);
   const packing = schedule(task.pack_every_ms);
   const training = schedule(task.snapshot_every_ms);
   let proven: AiModel | null = null;
   let modelId = UNPROVEN_MODEL;
   let drift = driftWatch(task.horizon_ms);
+  task.rows.forEach((row) => learner.learn(row));
   useModel(task.model);
 
   function useModel(model: AiModel | null): void {

@@ -21,8 +21,9 @@ export const PACK_ROWS_MAX = 2000;
 /** Fewer teach nothing that could be tested. */
 export const SNAPSHOT_ROWS_MIN = 100;
 
-export function dataset(rowsMax: number): Dataset {
-  let told: AiRow[] = [];
+/** `rows` were told by a process before it. */
+export function dataset(rowsMax: number, rows: readonly AiRow[]): Dataset {
+  let told = rows.slice(-rowsMax);
   let fresh: AiRow[] = [];
   let count = 0;
 
