@@ -10,7 +10,7 @@ const ROWS = madeUpRows({ seed: 1, count: 2 * PACK_ROWS_MAX + 10, lean: 0.2 });
 const rowsOf = (line: WorkerLine): readonly AiRow[] => line.type === "feature_pack" ? line.rows : [];
 
 function filled(count: number, rowsMax = 4000) {
-  const rows = dataset(rowsMax);
+  const rows = dataset(rowsMax, []);
   for (const row of ROWS.slice(0, count)) rows.add(row);
   return rows;
 }
