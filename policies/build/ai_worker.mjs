@@ -531,7 +531,6 @@ function bounded(value) {
 
 // src/streams/ai/worker/row_maker.ts
 var ROW_EVERY_MS = 2e3;
-var PENDING_MAX = 2048;
 var NONE = [];
 function rowMaker(symbolIndex, horizonMs) {
   let state = symbolFeatures();
@@ -570,7 +569,7 @@ function rowMaker(symbolIndex, horizonMs) {
       const rows = outcomes(ts);
       if (ts >= nextTs && isKnown(ts)) {
         nextTs = ts - ts % ROW_EVERY_MS + ROW_EVERY_MS;
-        if (pending.length < PENDING_MAX) pending.push({ ts, mid: state.mid, features: state.values() });
+        pending.push({ ts, mid: state.mid, features: state.values() });
       }
       return rows;
     },

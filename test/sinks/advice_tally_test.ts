@@ -92,6 +92,16 @@ const OUTCOMES: readonly OutcomeCase[] = [
     ],
     wanted: { scored: 1, pending: 1, brier: 0 },
   },
+  {
+    what: "a long horizon behind a short one",
+    events: [mid(1, "100"), advice(1, 1, { horizon_ms: 5 }), advice(2, 0, { horizon_ms: 50 }), mid(6, "101")],
+    wanted: { scored: 1, pending: 1, brier: 0 },
+  },
+  {
+    what: "the base rate itself: no better",
+    events: [mid(1, "100"), advice(1, 0.5), mid(11, "99")],
+    wanted: { scored: 1, brier: 0.25, brier_base: 0.25, beats_base: false },
+  },
 ];
 for (const { what, events, wanted } of OUTCOMES) {
   test(`reportFigures() scores advice at ${what}`, () => {

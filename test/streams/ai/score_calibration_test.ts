@@ -38,4 +38,19 @@ test("scoreCalibration() never turns a score round and never enlarges it", () =>
   }));
 });
 
+test("scoreCalibration() forgets: the last scores count most", () => {
+  const calibration = scoreCalibration();
+  const random = randomStream(2, "scores");
+  const slopes: number[] = [];
+  for (const lean of [1, -1]) {
+    for (let i = 0; i < 8000; i++) {
+      const off = random.bell() * 0.2;
+      calibration.add(0.5 + lean * 0.1 + off, random.next() < 0.5 + lean * off ? 1 : 0);
+    }
+    slopes.push(calibration.slope());
+  }
+  assert.ok(slopes[0]! > 0.8 && slopes[1]! === 0, slopes.join(" "));
+  assert.ok(Math.abs(calibration.mean - 0.4) < 0.03, String(calibration.mean));
+});
+
 test.run();

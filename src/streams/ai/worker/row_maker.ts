@@ -15,10 +15,8 @@ export interface RowMaker {
   beginAnew(): void;
 }
 
-/** Rows that are closer tell nearly the same. */
+/** Rows that are closer tell nearly the same; so no more wait for their outcome than a horizon holds of these. */
 export const ROW_EVERY_MS = 2000;
-/** More than a horizon of an hour holds. */
-const PENDING_MAX = 2048;
 
 interface Moment {
   readonly ts: number;
@@ -70,7 +68,7 @@ export function rowMaker(symbolIndex: number, horizonMs: number): RowMaker {
       const rows = outcomes(ts);
       if (ts >= nextTs && isKnown(ts)) {
         nextTs = ts - ts % ROW_EVERY_MS + ROW_EVERY_MS;
-        if (pending.length < PENDING_MAX) pending.push({ ts, mid: state.mid, features: state.values() });
+        pending.push({ ts, mid: state.mid, features: state.values() });
       }
       return rows;
     },

@@ -5,7 +5,7 @@ import { sha256Hex } from "../../../../src/core/sha256.ts";
 import { isRow } from "../../../../src/streams/ai/ai_rows.ts";
 import { trainModel } from "../../../../src/streams/ai/train_model.ts";
 import { adviser } from "../../../../src/streams/ai/worker/adviser.ts";
-import { SNAPSHOT_ROWS_MIN } from "../../../../src/streams/ai/worker/dataset.ts";
+import { PACK_ROWS_MAX, SNAPSHOT_ROWS_MIN } from "../../../../src/streams/ai/worker/dataset.ts";
 import { AI_START_TS, AI_SYMBOLS, aiNight, type Batch } from "../../../support/ai_night.ts";
 import { AI_TASK, aiTrial } from "../../../support/ai_trial.ts";
 import { madeUpRows } from "../../../support/ai_rows.ts";
@@ -99,6 +99,25 @@ test("adviser() answers each batch with its number and the rows so far", () => {
     rows = beat.rows;
   }
   assert.ok(rows > 100);
+});
+
+test("adviser() packs early where the new rows fill a pack", () => {
+  const symbols = [...AI_SYMBOLS, "BNBUSDT", "SOLUSDT", "LTCUSDT", "AVAXUSDT", "DOTUSDT", "ADAUSDT"];
+  const wide = [...aiNight({ seed: 1, durationMs: 15 * MINUTE_MS, ticksPerS: 2, symbols })];
+  const task = { ...AI_TASK, symbols, pack_every_ms: 3_600_000, snapshot_every_ms: 3_600_000 };
+  const [first] = only(toldOf(wide, task), "feature_pack");
+  assert.ok(first!.line.rows.length >= PACK_ROWS_MAX / 2 && first!.line.rows.length <= PACK_ROWS_MAX);
+});
+
+test("adviser() goes on from the rows of a process before it", () => {
+  const rows = madeUpRows({ seed: 1, count: 2000, lean: 0.4 });
+  const chancesOf = (told: readonly Told[]) =>
+    only(told, "recommendation").map(({ line }) => Math.abs(line.payload.p_up - 0.5));
+  const told = toldOf(NIGHT.slice(0, 62), { ...AI_TASK, snapshot_every_ms: 60_000, rows });
+  const anew = toldOf(NIGHT.slice(0, 62));
+  assert.ok(Math.max(...chancesOf(told)) > 0.05 && Math.max(...chancesOf(anew)) < 0.05);
+  const [snapshot] = only(told, "training_snapshot");
+  assert.is(snapshot!.line.payload.rows, rows.length + rowsOf(told).length);
 });
 
 test("adviser() trains on nothing where there is too little", () => {
