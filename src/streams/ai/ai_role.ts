@@ -19,10 +19,10 @@ import {
   adviceDraft,
   AI_BOUNDARY,
   type AiInput,
-  boundaryStop,
   deniedDraft,
   healthDraft,
   restartedDraft,
+  stopDraft,
   troublesOf,
 } from "./ai_drafts.ts";
 import type { AiLearning, AiNews } from "./ai_learning.ts";
@@ -50,6 +50,8 @@ export interface AiRoleOptions {
   readonly learning: AiLearning;
   readonly startWorker: StartWorker;
   readonly deadletter: (letter: Deadletter) => void;
+  /** What a night that cannot keep what it was told stops for. */
+  readonly stopOf: (error: unknown) => { readonly reason_code: string; readonly detail: string };
 }
 
 /** In real time so many batches may be unanswered; what comes then waits in the mailbox. */
@@ -75,7 +77,6 @@ export class AiRole {
   #healthTs: number;
   #droppedTold = 0;
   #isDrifting = false;
-  #failure: unknown = null;
   #resume: (() => void) | null = null;
 
   constructor(options: AiRoleOptions) {
@@ -114,7 +115,6 @@ export class AiRole {
       isReady: (resume) => this.#isAnswered(resume),
       take: (nowTs) => {
         nextTs += everyMs;
-        if (this.#failure !== null) throw this.#failure;
         this.#step(nowTs);
         return this.#waiting.splice(0).map((draft) => ({ ...draft, ts: nowTs }));
       },
@@ -145,7 +145,7 @@ export class AiRole {
 
   #isAnswered(resume: () => void): boolean {
     const isWaiting = this.#phase === "starting" || this.#phase === "up" && this.#ledger.unanswered > 0;
-    if (!isWaiting || this.#failure !== null) return true;
+    if (!isWaiting) return true;
     this.#resume = resume;
     return false;
   }
@@ -258,7 +258,7 @@ export class AiRole {
     if (denial !== null) this.#say(deniedDraft(denial, ts));
     if (ai.on_violation === "quarantine") return this.#fall(`${AI_BOUNDARY}: ${detail}`);
     this.#end("off");
-    this.#say(boundaryStop(detail, ts));
+    this.#say(stopDraft(AI_BOUNDARY, detail, ts));
     this.#wake();
   }
 
@@ -301,10 +301,12 @@ export class AiRole {
     else this.#said$.next(draft);
   }
 
-  /** What the night cannot go on with: its disk takes no more. */
+  /** What was told could not be kept: nobody may go on as if it had been. */
   #fail(error: unknown): void {
-    this.#failure = error;
-    if (!this.#options.isVirtual) this.#said$.error(error);
+    const { stopOf, clock } = this.#options;
+    const { reason_code, detail } = stopOf(error);
+    this.#end("off");
+    this.#say(stopDraft(reason_code, detail, clock.now()));
     this.#wake();
   }
 }

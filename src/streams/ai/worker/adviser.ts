@@ -76,7 +76,7 @@ export function adviser(task: AiTask): Adviser {
 
   return {
     batch({ seq, ts, dropped, events }) {
-      if (dropped > 0) for (const maker of makers.values()) maker.beginAnew();
+      if (dropped > 0) { for (const maker of makers.values()) maker.beginAnew(); }
       for (const event of events) take(event);
       const lines = advice.isDue(ts) ? [...recommendations(ts)] : [];
       const isPackDue = packing.isDue(ts);

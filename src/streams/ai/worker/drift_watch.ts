@@ -29,7 +29,11 @@ export function driftWatch(horizonMs: number): DriftWatch {
   let sinceAlarm = Infinity;
 
   function beginAnew(): void {
-    spans = mean = squares = sum = 0;
+    spans =
+      mean =
+      squares =
+      sum =
+        0;
   }
 
   function takeSpan(value: number): void {
