@@ -78,14 +78,15 @@ test("isolatedCommand() grants deno nothing, and hides from the one that starts 
 });
 
 test("isolatedCommand() speaks the words that each release knows", () => {
-  const table: readonly (readonly [version: string, permission: string, sqlite: boolean, dataMb: number])[] = [
-    ["20.20.2", "--experimental-permission", false, 512],
-    ["22.4.0", "--experimental-permission", false, 512],
-    ["22.5.0", "--experimental-permission", true, 512],
-    ["23.5.0", "--permission", true, 512],
-    ["24.21.0", "--permission", true, 1024],
-    ["26.10.0", "--permission", true, 1024],
-  ];
+  const table: readonly (readonly [version: string, permission: string, sqlite: boolean, dataMb: number])[] =
+    [
+      ["20.20.2", "--experimental-permission", false, 512],
+      ["22.4.0", "--experimental-permission", false, 512],
+      ["22.5.0", "--experimental-permission", true, 512],
+      ["23.5.0", "--permission", true, 512],
+      ["24.21.0", "--permission", true, 1024],
+      ["26.10.0", "--permission", true, 1024],
+    ];
   for (const [version, permission, hasSqlite, dataMb] of table) {
     const { words } = isolatedCommand("limits", { ...program, runtime: node(version) });
     assert.ok(words.includes(permission), version);

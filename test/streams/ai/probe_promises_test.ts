@@ -60,9 +60,11 @@ test("leaksOf() is empty for nothing but every attempt denied once, in any order
     const isHeld = isWhole && attempts.every(({ succeeded }) => !succeeded);
     assert.is(leaksOf("linux_namespaces", attempts).length === 0, isHeld);
   }));
-  fc.assert(fc.property(fc.shuffledSubarray([...told()], { minLength: PROBE_ATTEMPTS.length }), (attempts) => {
-    assert.equal(leaksOf("deno_no_grants", attempts), []);
-  }));
+  fc.assert(
+    fc.property(fc.shuffledSubarray([...told()], { minLength: PROBE_ATTEMPTS.length }), (attempts) => {
+      assert.equal(leaksOf("deno_no_grants", attempts), []);
+    }),
+  );
 });
 
 test.run();

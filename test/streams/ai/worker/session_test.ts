@@ -34,7 +34,10 @@ async function session(input: AsyncIterable<string>) {
     tryAll: (targets) => Promise.resolve([{ name: "tcp", succeeded: false, detail: `${targets.tcp_port}` }]),
     makeAdviser: (given) => {
       heard.push(given);
-      const beat = (seq: number): WorkerLine => ({ type: "heartbeat", payload: { seq, rows: 0, drift: false } });
+      const beat = (seq: number): WorkerLine => ({
+        type: "heartbeat",
+        payload: { seq, rows: 0, drift: false },
+      });
       return { batch: ({ seq }) => [beat(-seq), beat(seq)], useModel: (model) => void heard.push(model) };
     },
   });
