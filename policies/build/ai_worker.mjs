@@ -104,14 +104,7 @@ async function sendDatagram(port) {
     socket.unref();
   }
 }
-var DNS_ANSWERS = [
-  "ENODATA",
-  "EFORMERR",
-  "ESERVFAIL",
-  "ENOTFOUND",
-  "ENOTIMP",
-  "EREFUSED"
-];
+var DNS_ANSWERS = ["ENODATA", "EFORMERR", "ESERVFAIL", "ENOTFOUND", "ENOTIMP", "EREFUSED"];
 async function askForName(port) {
   const resolver = new dns.Resolver({ timeout: ATTEMPT_MS_MAX, tries: 1 });
   resolver.setServers([`${LOOPBACK}:${port}`]);
@@ -502,6 +495,7 @@ function symbolFeatures() {
       signal = side === "BUY" ? confidence : -confidence;
     },
     values() {
+      if (book === null) return SCALES.map(() => 0);
       const deviation = Math.sqrt(varianceSlow);
       const unit = deviation > 0 ? deviation : Infinity;
       const faster = [mid, ...means];
@@ -509,9 +503,9 @@ function symbolFeatures() {
         ...RETURNS_S.map((seconds) => (mid - closeAgo(seconds)) / (unit * Math.sqrt(seconds))),
         ...means.map((mean, i) => closed === 0 ? 0 : (faster[i] - mean) / unit),
         deviation > 0 ? Math.sqrt(varianceFast) / deviation - 1 : 0,
-        book === null ? 0 : imbalanceOf(book),
+        imbalanceOf(book),
         (index - 50) / RSI_SCALE,
-        book === null ? 0 : (Number(book.ask) - Number(book.bid)) / unit,
+        (Number(book.ask) - Number(book.bid)) / unit,
         flow,
         signal
       ];
@@ -688,7 +682,7 @@ async function work(input, { say, tryAll: tryAll2, makeAdviser = adviser }) {
 var LINE_BYTES_MAX = 64 * 1024 * 1024;
 async function* linesOf(chunks, bytesMax = LINE_BYTES_MAX) {
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let parts = [];
   let bytes = 0;
   const keep = (part) => {

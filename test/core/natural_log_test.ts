@@ -10,7 +10,9 @@ test("naturalLog() is the logarithm to 12 digits, from the least double to the g
   for (const value of [1, 2, 0.5, Math.SQRT2, Math.SQRT1_2, 1e-6, 1 - 1e-6, 1e300, Number.MAX_VALUE]) {
     assert.ok(isNear(value), String(value));
   }
-  for (const value of [Number.MIN_VALUE, 2.2250738585072014e-308, 1e-320]) assert.ok(isNear(value), String(value));
+  for (const value of [Number.MIN_VALUE, 2.2250738585072014e-308, 1e-320]) {
+    assert.ok(isNear(value), String(value));
+  }
   const positive = fc.double({ min: 0, minExcluded: true, max: Number.MAX_VALUE, noNaN: true });
   fc.assert(fc.property(positive, isNear), { numRuns: 1000 });
   fc.assert(fc.property(fc.double({ min: 1e-6, max: 1, noNaN: true }), isNear), { numRuns: 1000 });
@@ -23,7 +25,9 @@ test("naturalLog() of 1 is 0 and grows with its number", () => {
 });
 
 test("naturalLog() refuses what has none", () => {
-  for (const value of [0, -1, NaN, Infinity]) assert.throws(() => naturalLog(value), "expected a number above 0");
+  for (const value of [0, -1, NaN, Infinity]) {
+    assert.throws(() => naturalLog(value), "expected a number above 0");
+  }
 });
 
 test.run();

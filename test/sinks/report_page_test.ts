@@ -47,6 +47,19 @@ test("reportPage() shows the certificate of the feed, or that there is none", ()
   assert.equal(rowsOf(reportPage({ ...REPORT, feed: null })).slice(3), [["feed", "–"]]);
 });
 
+test("reportPage() says in words whether advice was worth anything", () => {
+  const ai = { scored: 12, brier: 0.24, brier_base: 0.25, beats_base: true };
+  const pageOf = (more: object) => reportPage({ ...REPORT, ai: { ...ai, ...more } });
+  assert.match(
+    pageOf({}),
+    "<p>AI: its advice was <b>better than the base rate</b> (Brier score 0.24 against 0.25, 12 scored).",
+  );
+  assert.match(pageOf({ beats_base: false }), "<b>no better than the base rate</b>");
+  assert.match(pageOf({ beats_base: null }), "<p>AI: none of its advice could be scored.</p>");
+  assert.not.match(reportPage({ ...REPORT, ai: null }), "AI:");
+  assert.not.match(reportPage(REPORT), "AI:");
+});
+
 test("reportPage() loads nothing and runs nothing", () => {
   assert.not.match(reportPage(REPORT), /<script|https?:|src=|href=|@import|url\(/i);
 });

@@ -235,7 +235,7 @@ test("reportOf() has the fields of the contract, facts and figures", () => {
     Object.keys(report).join(" "),
     [
       "schema v run_id mode verdict detail prices started_ts ended_ts counts deadletter refused_after_stop",
-      "policy uptime_s binance_latency_ms feed virtual_pnl max_drawdown trades win_rate rr stop last_n head",
+      "policy uptime_s binance_latency_ms feed virtual_pnl max_drawdown trades win_rate rr stop ai last_n head",
     ].join(" "),
   );
   const { last_n, deadletter, refused_after_stop, counts } = report;

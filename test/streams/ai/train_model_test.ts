@@ -47,7 +47,10 @@ test("trainModel() holds out against rows that all say the same, or the opposite
 
 test("trainModel() gives the same bytes for the same rows, on every runtime", () => {
   const model = trainModel(madeUpRows({ seed: 7, count: 1000, lean: 0.2 }), HORIZON_MS);
-  assert.is(sha256Hex(JSON.stringify(model)), "e03cff24de444c8e3975b45e35c7a2382b017d2922055ef28f9b46d408e9226c");
+  assert.is(
+    sha256Hex(JSON.stringify(model)),
+    "e03cff24de444c8e3975b45e35c7a2382b017d2922055ef28f9b46d408e9226c",
+  );
 });
 
 test("predict() says the base rate where the features tell nothing", () => {

@@ -89,6 +89,7 @@ export function symbolFeatures(): SymbolFeatures {
       signal = side === "BUY" ? confidence : -confidence;
     },
     values() {
+      if (book === null) return SCALES.map(() => 0);
       const deviation = Math.sqrt(varianceSlow);
       const unit = deviation > 0 ? deviation : Infinity; // a price that never moved is nowhere off its place
       const faster = [mid, ...means];
@@ -96,9 +97,9 @@ export function symbolFeatures(): SymbolFeatures {
         ...RETURNS_S.map((seconds) => (mid - closeAgo(seconds)) / (unit * Math.sqrt(seconds))),
         ...means.map((mean, i) => closed === 0 ? 0 : (faster[i]! - mean) / unit),
         deviation > 0 ? Math.sqrt(varianceFast) / deviation - 1 : 0,
-        book === null ? 0 : imbalanceOf(book),
+        imbalanceOf(book),
         (index - 50) / RSI_SCALE,
-        book === null ? 0 : (Number(book.ask) - Number(book.bid)) / unit,
+        (Number(book.ask) - Number(book.bid)) / unit,
         flow,
         signal,
       ];
