@@ -15,7 +15,7 @@ import { SIM_START_TS, simMarket } from "./sim_night.ts";
 
 export const sampleModel = (weight: number): AiModel => ({
   form: "logistic_1",
-  horizon_ms: 60_000,
+  horizon_ms: 30_000,
   base_rate: 0.5,
   weights: [weight, -0.25, 1e-7],
   calibration: [1, 0],
