@@ -239,7 +239,7 @@ if (hasPython()) {
 
   test("verify.py refuses a schema that it does not understand to the end", async () => {
     for (
-      const schema of ["{'format': 'date'}", "{'pattern': '\\\\d'}", "{'const': True}", "{'then': False}"]
+      const schema of ["{'format': 'date'}", "{'pattern': '\\\\d'}", "{'enum': [True]}", "{'then': False}"]
     ) {
       const { code, stderr } = await python(["-c", `import verify; verify.prepare(${schema}, None)`]);
       assert.is(code, 1);
