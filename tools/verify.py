@@ -6,7 +6,7 @@
 Exit code 0: verified, or good as far as it goes; 4: damaged, or with --require-complete cut short; 2: wrong use.
 The formats are those of docs/verify_without_us.md. `verify`, near the end, is the order of things: begin there.
 """
-import argparse, base64, hashlib, heapq, json, os, re, sys
+import argparse, base64, hashlib, heapq, json, math, os, re, sys
 from array import array
 from collections import defaultdict
 from decimal import Decimal
@@ -161,7 +161,7 @@ def check_items(want, v):
 # Each gives something true where a value breaks what the keyword wants. What is of another type is not its business.
 KEYWORDS = {
     "type": lambda want, v: KINDS[type(v)] not in want,
-    "const": lambda want, v: v is not want if type(want) is bool else v != want or type(v) is bool,
+    "const": lambda want, v: not same(v, want),
     "enum": lambda want, v: v not in want or type(v) is bool,
     "pattern": lambda want, v: type(v) is str and not want(v),
     "minLength": lambda want, v: type(v) is str and len(v) < want,
@@ -250,10 +250,14 @@ position_form = form(file=TEXT, offset=COUNT, line=COUNT, n={"type": "integer", 
 key_form = {"type": "object", "required": ["key_id", "public_key"],
             "properties": {"algorithm": {"const": "Ed25519"}, "key_id": TEXT, "public_key": TEXT}}
 strategy_form = {"type": "object", "required": ["id", "capital"], "properties": {"id": TEXT, "capital": TEXT}}
+ai_form = {"anyOf": [{"type": "null"}, {
+    "type": "object", "required": ["worker_sha256", "snapshot", "model_sha256"], "properties": {
+        "worker_sha256": HASH, "snapshot": {"anyOf": [COUNT, {"type": "null"}]},
+        "model_sha256": {"anyOf": [HASH, {"type": "null"}]}}}]}
 MANIFEST = {"run_id": {"type": "string", "pattern": "^[0-9]{8}_[0-9]{6}$"}, "mode": TEXT, "prices": TEXT,
             "started_ts": COUNT, "cmdline_hash": HASH, "config_sha256": HASH, "contracts_sha256": HASH, "policy_sha256": HASH,
             "policy_data_sha256": HASH, "strategies": {"type": "array", "items": strategy_form}, "anchor_key": key_form}
-manifest_form = prepare({"type": "object", "required": list(MANIFEST), "properties": MANIFEST}, None)
+manifest_form = prepare({"type": "object", "required": list(MANIFEST), "properties": {**MANIFEST, "ai": ai_form}}, None)
 
 
 # ---- The folder of a run, and what is found wrong in it.
@@ -261,6 +265,7 @@ manifest_form = prepare({"type": "object", "required": list(MANIFEST), "properti
 ENVELOPE = ["schema", "v", "ts", "id", "source", "type", "run_id", "cmdline_hash", "payload"]
 ENVELOPES = ENVELOPE, ENVELOPE[:3] + ["ts_iso"] + ENVELOPE[3:]
 ANCHORS = "audit/anchors.jsonl"
+AI_FILE = re.compile(r"ai/([0-9a-f]{64})\.(?:model\.json|pack\.json|worker\.mjs)")
 ARTEFACTS = ["manifest.json", "STOP.flag", "metrics.json", "portfolio.json", "report.json", "report.html",
              "metrics.jsonl", "log.jsonl"]
 
@@ -270,6 +275,7 @@ class Run:
         self.folder, self.problems, self.notes, self.problem_count = folder, [], [], 0
         self.run_id, self.events, self.anchors, self.head, self.complete = None, 0, [], None, False
         self.torn = []  # files that end in the middle of a line or in NULs, and which line that is
+        self.rows, self.rows_max = [], None  # the newest that the AI has told, and how many of them a dataset holds
         self.paths, self.known = set(), {*ARTEFACTS}  # all files that are there, and those that belong there
         for place, folders, files in os.walk(folder):
             links = [name for name in folders if os.path.islink(os.path.join(place, name))]
@@ -354,6 +360,8 @@ def read_manifest(run):
     data = run.read("config.json")
     if data is not None and sha256(data) != manifest["config_sha256"]:
         run.problem("config.json", None, f"SHA-256 is {sha256(data)}, the manifest says {manifest['config_sha256']}")
+    elif data is not None:
+        run.rows_max = rows_max_in(data)
     check_policy(run, manifest)
     paths = sorted(path for path in run.paths if path.startswith("contracts/"))
     contracts = "".join(f"{sha256(run.read(path) or b'')}  {path[len('contracts/'):]}\n" for path in paths)
@@ -375,6 +383,63 @@ def is_kept_policy(run, path):
     """What a reload has kept and the log did not take: it holds what its name says. Or only a half made file is there."""
     name = re.fullmatch(r"policy/([0-9a-f]{64})\.(wasm|data\.json)", path)
     return bool(name) and (path not in run.paths or sha256(run.read(path) or b"") == name[1])
+
+
+def rows_max_in(config):
+    """How many rows a dataset of the AI holds; None where the configuration is too old to say."""
+    try:
+        value = decoder.decode(config.decode())
+    except ValueError:
+        return None
+    for name in ("ai", "snapshots", "rows_max"):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if type(value) is int and value > 0 else None
+
+
+def pack_rows(data):
+    """The text of each row of a pack, which is a list of lists of numbers."""
+    rows = read_json(data)
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows) or \
+            not all(type(value) in (int, float) for row in rows for value in row):
+        raise ValueError("is no list of rows of numbers")
+    return data.decode()[2:-2].split("],[") if rows else []
+
+
+def check_ai(run, kind, payload):
+    """Gives what is wrong with an event that names files of the AI, or None; what is missing is named by itself."""
+    if kind == "feature_pack":
+        data = run.read(f"ai/{payload['content_sha256']}.pack.json")
+        try:
+            rows = [] if data is None else pack_rows(data)
+        except ValueError as error:
+            return f"the pack {payload['content_sha256']} {error}"
+        run.rows = (run.rows + rows)[-(run.rows_max or 1):]
+        return None if data is None or len(rows) == payload["rows"] else f"rows: the pack holds {len(rows)}"
+    snapshot = payload.get("snapshot") if kind == "health" else None
+    what = snapshot.get("what") if isinstance(snapshot, dict) else None
+    if what not in ("trained", "activated"):
+        return None
+    if isinstance(snapshot.get("model_sha256"), str):
+        run.read(f"ai/{snapshot['model_sha256']}.model.json")
+    elif what == "trained":
+        return "a snapshot without a model"
+    told = sha256(f"[[{'],['.join(run.rows)}]]".encode() if run.rows else b"[]")
+    if what == "trained" and (run.rows_max is None or snapshot.get("dataset_sha256") != told):
+        return f"dataset_sha256 is {snapshot.get('dataset_sha256')}, the packs so far give {told}"
+
+
+def check_ai_files(run):
+    """In the folder `ai` each file is named by its hash; what the manifest names is there."""
+    ai = run.manifest.get("ai") or {}
+    if ai:
+        run.read(f"ai/{ai['worker_sha256']}.worker.mjs")
+    if ai and ai["model_sha256"]:
+        run.read(f"ai/{ai['model_sha256']}.model.json")
+    for path in sorted(run.paths):
+        name = AI_FILE.fullmatch(path)
+        data = run.read(path) if name else None
+        if data is not None and sha256(data) != name[1]:
+            run.problem(path, None, f"SHA-256 is {sha256(data)}, expected {name[1]}")
 
 
 def read_contracts(run):
@@ -481,6 +546,7 @@ def read_events(run, figures):
         if starts != (n == 0) or (starts and event["ts"] != run.manifest["started_ts"]):
             wrong.append("the night begins with lifecycle started at the manifest's started_ts, and only once")
         wrong.append(figures.step(event))
+        wrong.append(check_ai(run, kind, payload))
         if kind == "lifecycle" and "policy" in payload:
             check_policy(run, payload["policy"])
         for what in filter(None, wrong):
@@ -641,6 +707,55 @@ def rank(values, percent):
     return sorted(values)[-(-percent * len(values) // 100) - 1] if values else None  # nearest rank
 
 
+class Advice:
+    """Each recommendation against what the price did, and against the base rate that was known when it was given."""
+
+    def __init__(self):
+        self.mids, self.pending, self.models = {}, defaultdict(list), {}  # venue and symbol: mid; symbol: what waits
+        self.all, self.ups, self.unchanged, self.unscored = [0] * 5, 0, 0, 0
+
+    def said(self, ts, said):
+        symbol = said["symbol"]
+        venue = next((venue for venue, known in self.mids if known == symbol), None)
+        if venue is None or (symbol not in self.pending and len(self.pending) == 64):
+            self.unscored += 1
+            return
+        queue, base = self.pending[symbol], (self.ups + 50) / (self.all[0] + 100)
+        if len(queue) == 1024:
+            del queue[0]
+            self.unscored += 1
+        queue.append((venue, ts + said["horizon_ms"], self.mids[venue, symbol], said["p_up"], base, said["model_id"]))
+
+    def tick(self, ts, venue, symbol, mid):
+        for one in [one for one in self.pending.get(symbol, ()) if one[0] == venue and one[1] <= ts]:
+            self.pending[symbol].remove(one)
+            if mid == one[2]:
+                self.unchanged += 1
+                continue
+            up = mid > one[2]
+            self.ups += up
+            model = one[5] if one[5] in self.models or len(self.models) < 32 else "others"
+            for sums in (self.all, self.models.setdefault(model, [0] * 5)):
+                sums[0] += 1
+                for i, p in enumerate(one[3:5], 1):
+                    clipped = max(1e-6, min(1 - 1e-6, p))
+                    sums[i] += (p - up) * (p - up)
+                    sums[i + 2] -= math.log(clipped if up else 1 - clipped)
+        self.mids[venue, symbol] = mid
+
+    def means(self, sums):
+        n, named = sums[0], zip(("brier", "brier_base", "log_loss", "log_loss_base"), sums[1:])
+        return {"scored": n, **{name: value / n if n else None for name, value in named},
+                "beats_base": sums[1] < sums[2] if n else None}
+
+    def report(self):
+        pending = sum(len(queue) for queue in self.pending.values())
+        if pending + self.all[0] + self.unchanged + self.unscored == 0:
+            return None
+        return {**self.means(self.all), "pending": pending, "unchanged": self.unchanged, "unscored": self.unscored,
+                "by_model": {model: self.means(sums) for model, sums in self.models.items()}}
+
+
 class Figures:
     def __init__(self, run):
         self.cash = {one["id"]: scaled(one["capital"], 16) for one in run.manifest["strategies"]}
@@ -648,6 +763,7 @@ class Figures:
         self.counts, self.stops, self.stop = {name: 0 for name in run.types}, defaultdict(int), None
         self.mids, self.held, self.trips, self.latencies, self.open_orders = {}, {}, [], [], {}
         self.drawdown = self.fraction = self.risk_stops = self.ts = 0
+        self.advice = Advice()
 
     def step(self, event):
         """Takes the next event; gives what cannot be, or None."""
@@ -655,12 +771,15 @@ class Figures:
         self.counts[kind] += 1
         if kind == "market_tick":
             if payload["kind"] == "book":
-                self.mids[payload["venue"], payload["symbol"]] = scaled(payload["price"], 8)
+                self.mids[payload["venue"], payload["symbol"]] = mid = scaled(payload["price"], 8)
+                self.advice.tick(self.ts, payload["venue"], payload["symbol"], mid)
             equity = self.equity()
             self.peak = max(self.peak, equity)
             if equity < self.peak:
                 self.drawdown = max(self.drawdown, self.peak - equity)
                 self.fraction = max(self.fraction, (self.peak - equity) / self.peak)
+        elif kind == "recommendation":
+            self.advice.said(self.ts, payload)
         elif kind == "fill":
             return self.fill(payload)
         elif kind in ("order_intent", "order_result"):
@@ -720,6 +839,7 @@ class Figures:
             "rr": (sum(wins) / len(wins)) / (sum(losses) / len(losses)) if wins and losses else None,
             "stop": {"count": sum(self.stops.values()), "reasons": self.stops,
                      "share": self.risk_stops / actions if actions else None},
+            "ai": self.advice.report(),
         }
 
     def portfolio(self):
@@ -734,7 +854,7 @@ class Figures:
 
 
 def difference(want, found):
-    """Doubles may differ in their last digit, for the order of rounding is open; all else must be the same."""
+    """Doubles may differ in their last digits, for a logarithm's rounding is open; all else must be the same."""
     if isinstance(want, dict) and isinstance(found, dict) and want.keys() == found.keys():
         wrong = {name: difference(want[name], found[name]) for name in want}
         return next((f"{name}: {what}" for name, what in wrong.items() if what), None)
@@ -797,6 +917,7 @@ def verify(run, mirror, pinned, all_):
     read_events(run, figures)
     beside = [check_queue(run, queue) for queue in run.queues]
     check_lengths(run, [*run.inbox.values(), *(log for pair in beside for log in pair)])
+    check_ai_files(run)
     disk_failed = check_views(run, figures, sum(letters.count for _, letters in beside))
     check_mirror(run, mirror, disk_failed)
     for stem in ("metrics", "log"):  # for the eye: their lines hold their own hashes, nothing else is said of them
@@ -811,7 +932,8 @@ def verify(run, mirror, pinned, all_):
     # A crash may leave files half made; what was put aside when the run was ended is there for good.
     for path in sorted(run.paths):
         bare = re.sub(r"(\.torn)?(\.tmp)?$", "", path)
-        if bare not in run.known and not segment.fullmatch(bare) and not is_kept_policy(run, bare):
+        belongs = bare in run.known or segment.fullmatch(bare) or AI_FILE.fullmatch(bare)
+        if not belongs and not is_kept_policy(run, bare):
             run.problem(path, None, "does not belong to a run")
 
 

@@ -58,7 +58,7 @@ export function gateOf(config: Config): Promise<PolicyGate> {
 /** What a run is made of but its files, which come with it. */
 async function likeOf(config: Config): Promise<OpenRun> {
   const contracts = openContracts(simContractFiles);
-  const made: Omit<OpenRun, "journal" | "artefacts" | "ballast" | "fileWatch" | "tally"> = {
+  const made: Omit<OpenRun, "journal" | "artefacts" | "ballast" | "keepAiFile" | "fileWatch" | "tally"> = {
     contracts,
     gate: await gateOf(config),
     roles: nightRoles({ config, runId: runIdOf(SIM_START_TS), venue: config.source, symbols }),

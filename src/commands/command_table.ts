@@ -1,3 +1,4 @@
+import { ai } from "./ai.ts";
 import { bundle } from "./bundle.ts";
 import { config } from "./config.ts";
 import { type Command, helpOf, readInput, type Terminal, UsageError } from "./command.ts";
@@ -34,6 +35,7 @@ const COMMANDS: readonly Command[] = [
   accept,
   config,
   policy,
+  ai,
   doctor,
   gates,
 ];

@@ -39,6 +39,8 @@ export interface AiTask {
   readonly rows_max: number;
   /** The active one when the night began. */
   readonly model: AiModel | null;
+  /** The newest rows of the night so far, where the process before it is gone. */
+  readonly rows: readonly AiRow[];
 }
 
 /** What the worker says; the host has a schema for each. */
@@ -119,3 +121,6 @@ export interface ProbeTargets {
   readonly write_folder: string;
   readonly host_pid: number;
 }
+
+/** What shuts the process in, by name: the strongest that a machine has is taken. */
+export type AiBoundary = "linux_namespaces" | "node_permission" | "deno_no_grants";

@@ -227,7 +227,7 @@ export interface PolicyDenial {
   readonly input: unknown;
   readonly origin: Origin;
   /** What was refused, so that a role can free what it had reserved for it. */
-  readonly denied_type: EventType | Act;
+  readonly denied_type: EventType | Act | "ai_message";
   readonly strategy_id?: string;
   readonly client_order_id?: string;
 }
@@ -251,6 +251,8 @@ export interface Lifecycle {
     | "role_restarted"
     | "ended";
   readonly detail: string;
+  /** Of `role_restarted`; the market role where it is left out. */
+  readonly role?: Role;
   /** Of `resumed`: the command line that goes on with the run, and for how long nobody was there. */
   readonly cmdline_hash?: string;
   readonly down_ms?: number;

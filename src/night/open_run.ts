@@ -14,7 +14,7 @@ import { FileWatch } from "../sinks/file_watch.ts";
 import { Journal } from "../sinks/journal.ts";
 import { openMirror } from "../sinks/anchor_mirror.ts";
 import { RunArtefacts } from "../sinks/run_artefacts.ts";
-import { makeRunFolder } from "../sinks/run_folder.ts";
+import { type AiFileKind, keepAiFile, makeRunFolder, type RunAi } from "../sinks/run_folder.ts";
 import { manifestOf } from "../sinks/run_manifest.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { rememberWrites } from "../sinks/written_files.ts";
@@ -34,6 +34,8 @@ export interface OpenRunOptions {
   /** Over that policy. */
   readonly gate: PolicyGate;
   readonly symbols: ReadonlyMap<string, SymbolRules>;
+  /** Left out where no AI runs. */
+  readonly ai?: RunAi | null;
   readonly files: Files;
   readonly clock: Clock;
   readonly signer: Signer;
@@ -52,11 +54,15 @@ export interface OpenRun {
   readonly journal: Journal;
   readonly artefacts: RunArtefacts;
   readonly ballast: Ballast;
+  readonly keepAiFile: KeepAiFile;
   /** Null in virtual time: there nothing is on the disk before the end. */
   readonly fileWatch: FileWatch | null;
   readonly tallying: Machine<Tally, Event, never>;
   readonly tally: Tally;
 }
+
+/** Keeps in the run what the AI has told, where the watch over its files sees it; gives the digest that names it. */
+export type KeepAiFile = (kind: AiFileKind, content: string | Uint8Array) => string;
 
 let last: { readonly sha256: string; readonly contracts: Contracts } | null = null;
 
@@ -96,8 +102,8 @@ export function openRun(options: OpenRunOptions): OpenRun {
 export function openSinks(
   options: OpenRunOptions,
   { contracts, roles }: Pick<OpenRun, "contracts" | "roles">,
-): Pick<OpenRun, "journal" | "artefacts" | "ballast" | "fileWatch"> {
-  const { identity, config, signer, runFolder, varFolder, isDurable, clock } = options;
+): Pick<OpenRun, "journal" | "artefacts" | "ballast" | "keepAiFile" | "fileWatch"> {
+  const { identity, config, signer, runFolder, varFolder, isDurable, clock, ai = null } = options;
   const remembered = isDurable ? rememberWrites(options.files, runFolder) : null;
   const files = remembered?.files ?? options.files;
   const { rotate_bytes: rotateBytes } = config.logging;
@@ -111,7 +117,8 @@ export function openSinks(
     contracts: options.contractFiles,
     policyWasm: options.policy.wasm,
     policyData: options.policyData,
-    manifest: manifestOf(identity, { config, signer, hashes: hashesOf(options) }),
+    ai,
+    manifest: manifestOf(identity, { config, signer, hashes: hashesOf(options), ai }),
   });
   const ballast = new Ballast(files, `${varFolder}/ballast`);
   const journal = new Journal({
@@ -145,7 +152,13 @@ export function openSinks(
   syncWayTo(files, runFolder, varFolder);
   const { scrub_bytes_per_s: scrubBytesPerS } = config.watchdog;
   const fileWatch = remembered === null ? null : new FileWatch(remembered, { clock, scrubBytesPerS });
-  return { journal, artefacts, ballast, fileWatch };
+  return {
+    journal,
+    artefacts,
+    ballast,
+    keepAiFile: (kind, content) => keepAiFile(files, runFolder, kind, content),
+    fileWatch,
+  };
 }
 
 function hashesOf(options: OpenRunOptions): Parameters<typeof manifestOf>[1]["hashes"] {

@@ -3,6 +3,7 @@ import { Ballast } from "../sinks/ballast.ts";
 import { asideOf } from "../sinks/cut_back.ts";
 import { FileWatch } from "../sinks/file_watch.ts";
 import { segmentNames } from "../sinks/log_reader.ts";
+import { keepAiFile } from "../sinks/run_folder.ts";
 import { liftedNotices } from "../sinks/stop_flag.ts";
 import { rememberWrites, type WrittenFiles } from "../sinks/written_files.ts";
 import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
@@ -116,7 +117,8 @@ export function resumeRun(
   const artefacts = openArtefacts(reopened, isDurable);
   const { scrub_bytes_per_s: scrubBytesPerS } = config.watchdog;
   const fileWatch = remembered === null ? null : new FileWatch(remembered, { clock, scrubBytesPerS });
-  const sinks = { journal, artefacts, ballast, fileWatch };
+  const keep: OpenRun["keepAiFile"] = (kind, content) => keepAiFile(files, runFolder, kind, content);
+  const sinks = { journal, artefacts, ballast, keepAiFile: keep, fileWatch };
   const { ts, nextN } = position;
   const { downMs, isOver, seen } = past;
   return {
@@ -133,8 +135,9 @@ function rememberRun(files: Files, runFolder: string): WrittenFiles {
     for (const name of names) remembered.take(`${folder}/${name}`);
   };
   take(runFolder, ["manifest.json", "config.json", "contracts/contracts.v1.yaml"]);
-  for (const folder of [`${runFolder}/contracts/schemas`, `${runFolder}/policy`]) {
-    take(folder, files.list(folder));
+  const ai = files.exists(`${runFolder}/ai`) ? ["ai"] : [];
+  for (const name of ["contracts/schemas", "policy", ...ai]) {
+    take(`${runFolder}/${name}`, files.list(`${runFolder}/${name}`));
   }
   for (const queue of files.list(`${runFolder}/queues`)) {
     const folder = `${runFolder}/queues/${queue}`;

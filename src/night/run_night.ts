@@ -36,6 +36,8 @@ export interface NightParts {
   readonly marketAgenda: Agenda | null;
   /** The market role at the edge; null where the market happens inside. */
   readonly feed: MarketFeed | null;
+  /** The host's side of the AI process; left out where none runs. */
+  readonly ai?: AdviserRole | null;
   /** What else comes from outside: how the process itself does. */
   readonly vitals$: Observable<AnyDraft>;
   /** Reads again what was written; null in virtual time. */
@@ -56,6 +58,15 @@ export interface MarketFeed {
   restart(reason: string): void;
   /** What is to be said of it at the end. */
   lastHealth(): AnyDraft;
+}
+
+/** Sees what was journaled, and advises. */
+export interface AdviserRole {
+  take(event: Event): void;
+  readonly arrival$: Observable<AnyDraft>;
+  agenda(): Agenda | null;
+  restart(isOff: boolean): void;
+  uptimeS(ts: number): number | null;
 }
 
 export interface Resumption {
@@ -102,7 +113,10 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     detail,
     started_ts: startedTs,
     ended_ts: verdict === null ? null : journal.ts,
-    uptime_s: uptimeOf((journal.ts - begun.livedSinceTs) / 1000),
+    uptime_s: {
+      ...uptimeOf((journal.ts - begun.livedSinceTs) / 1000),
+      ai_role: parts.ai?.uptimeS(journal.ts) ?? null,
+    },
     deadletter: journal.deadletters,
     refused_after_stop: refusedAfterStop,
     policy: parts.gate.tally ?? null,
@@ -150,9 +164,8 @@ export async function runNight(parts: NightParts): Promise<NightOutcome> {
     tap((event) => {
       tallying.step(tally, event);
       if (event.type === "stop_journal") stop ??= noticeOf(runId, event.ts, event.payload);
-      if (event.type === "health" && isRestartDue(event.payload)) {
-        parts.feed?.restart(event.payload.detail ?? "down");
-      }
+      parts.ai?.take(event);
+      if (event.type === "health") heedDown(parts, event.payload);
     }),
   );
 
@@ -219,18 +232,20 @@ function timers(startedTs: number, nowTs: number, config: Config): readonly Agen
 
 /** Timers, and the market: inside, in the order of time, or from the feed, each input behind what was due before it. */
 function marketOf(
-  { identity, config, pace, marketAgenda, feed, vitals$, resumption }: NightParts,
+  { identity, config, pace, marketAgenda, feed, ai, vitals$, resumption }: NightParts,
   nowTs: number,
 ): Observable<AnyDraft> {
-  const inside = marketAgenda === null ? [] : [marketAgenda];
+  const inside = [marketAgenda, ai?.agenda() ?? null].filter((agenda) => agenda !== null);
   const agenda = mergeAgendas([...timers(identity.startedTs, nowTs, config), ...inside]);
-  const arrival$ = merge(feed?.arrival$ ?? NEVER, vitals$);
+  const arrival$ = merge(feed?.arrival$ ?? NEVER, ai?.arrival$ ?? NEVER, vitals$);
   return merge(drive(agenda, pace), behindAgenda(agenda, arrival$)).pipe(tellTickFacts(resumption?.seen));
 }
 
-/** The watchdog has said that the market role is down, and that it is to be begun anew. */
-function isRestartDue({ role, state, origin }: Health): boolean {
-  return role === "market_role" && state === "DOWN" && origin === "derived";
+/** The watchdog has said that a role is down, and that it is to be begun anew. */
+function heedDown({ feed, ai }: NightParts, { role, state, origin, detail, off }: Health): void {
+  if (state !== "DOWN" || origin !== "derived") return;
+  if (role === "market_role") feed?.restart(detail ?? "down");
+  if (role === "ai_role") ai?.restart(off === true);
 }
 
 /** Real time: what waits is committed and anchored even when no input comes, and read again. */
@@ -254,14 +269,13 @@ export function failureOf(error: unknown): StartProblem {
   return { component: "pipeline", reason_code: "BROKEN_INVARIANT", detail };
 }
 
-/** The roles live inside one process from start to end; the AI role does not run yet. */
-function uptimeOf(seconds: number): Readonly<Record<Role, number | null>> {
+/** The roles that live inside one process, from start to end. */
+function uptimeOf(seconds: number): Readonly<Record<Exclude<Role, "ai_role">, number>> {
   return {
     market_role: seconds,
     strategy_role: seconds,
     risk_role: seconds,
     execution_role: seconds,
-    ai_role: null,
     watchdog_role: seconds,
   };
 }

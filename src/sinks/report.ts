@@ -3,6 +3,7 @@ import { type Amount, formatAmount, formatUnits } from "../core/fixed_point.ts";
 import { openOrdersOf } from "../core/open_orders.ts";
 import type { PolicyTally } from "../core/ports.ts";
 import { cashOf, positionsOf, totalsOf } from "../core/portfolio.ts";
+import { adviceFigures } from "./advice_tally.ts";
 import { feedFigures } from "./feed_tally.ts";
 import { latencyRank } from "./latencies.ts";
 import type { Tally } from "./tally.ts";
@@ -92,6 +93,7 @@ export function reportFigures(tally: Tally): Readonly<Record<string, unknown>> {
       share: riskActions === 0 ? null : tally.riskStops / riskActions,
       reasons: tally.stops,
     },
+    ai: adviceFigures(tally.advice),
   };
 }
 

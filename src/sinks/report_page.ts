@@ -13,12 +13,22 @@ td{font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 <h1>${escaped(title)}</h1>
 <p>Prices: <b>${
     escaped(String(report["prices"]))
-  }</b>. The queues decide; this page is a view of report.json.</p>
+  }</b>. The queues decide; this page is a view of report.json.</p>${adviceLine(report)}
 <table>
 ${rows(report).join("\n")}
 </table>
 </html>
 `;
+}
+
+/** Whether the AI's advice was worth anything, in words; nothing where it gave none. */
+function adviceLine({ ai }: Readonly<Record<string, unknown>>): string {
+  if (typeof ai !== "object" || ai === null) return "";
+  const { scored, brier, brier_base, beats_base } = ai as Readonly<Record<string, unknown>>;
+  if (beats_base === null) return `\n<p>AI: none of its advice could be scored.</p>`;
+  const verdict = beats_base === true ? "better than the base rate" : "no better than the base rate";
+  const figures = `Brier score ${escaped(String(brier))} against ${escaped(String(brier_base))}`;
+  return `\n<p>AI: its advice was <b>${verdict}</b> (${figures}, ${escaped(String(scored))} scored).</p>`;
 }
 
 function rows(fields: Readonly<Record<string, unknown>>, prefix = ""): readonly string[] {

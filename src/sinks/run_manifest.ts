@@ -3,6 +3,8 @@ import { type Amount, formatAmount, parseAmount } from "../core/fixed_point.ts";
 import type { Signer } from "../core/ports.ts";
 import type { RunIdentity } from "../core/run_identity.ts";
 import { redactWords } from "../core/secrets.ts";
+import { sha256Hex } from "../core/sha256.ts";
+import type { RunAi } from "./run_folder.ts";
 
 /** The manifest's fields in the order on disk, its own hash aside. */
 export function manifestOf(
@@ -16,9 +18,11 @@ export function manifestOf(
       readonly policyData: string;
     };
     readonly signer: Signer;
+    /** Left out where no AI runs. */
+    readonly ai?: RunAi | null;
   },
 ): Readonly<Record<string, unknown>> {
-  const { config, hashes, signer } = options;
+  const { config, hashes, signer, ai = null } = options;
   const { list } = config.strategy;
   return {
     schema: "nore/manifest",
@@ -45,7 +49,16 @@ export function manifestOf(
       list.reduce((sum, { capital }) => sum + parseAmount(capital), 0n) as Amount,
     ),
     state_from: null,
-    ai_boundary: null,
+    ai_boundary: ai?.boundary ?? null,
+    ai: ai === null ? null : aiOf(ai),
     anchor_key: { key_id: signer.key_id, algorithm: signer.algorithm, public_key: signer.public_key },
+  };
+}
+
+function aiOf({ worker, active }: RunAi): Readonly<Record<string, unknown>> {
+  return {
+    worker_sha256: sha256Hex(worker),
+    snapshot: active?.n ?? null,
+    model_sha256: active === null ? null : sha256Hex(JSON.stringify(active.model)),
   };
 }

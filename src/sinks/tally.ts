@@ -3,6 +3,7 @@ import { type Amount, parseAmount, parsePrice, ratioOf, ZERO_AMOUNT } from "../c
 import type { Machine } from "../core/machine.ts";
 import { applyFill, equityOf, isHeld, markSymbol, openPortfolio, type Portfolio } from "../core/portfolio.ts";
 import { foldOpenOrder, type OpenOrders, openOrders } from "../core/open_orders.ts";
+import { type AdviceTally, openAdviceTally, scoreAdvice, tallyAdvice } from "./advice_tally.ts";
 import { type FeedTally, openFeedTally, tallyFreeze, tallyHealth, tallyTrade } from "./feed_tally.ts";
 import { addLatency, type Latencies, openLatencies } from "./latencies.ts";
 
@@ -30,6 +31,7 @@ export interface Tally {
   riskStops: number;
   readonly latencies: Latencies;
   readonly feed: FeedTally;
+  readonly advice: AdviceTally;
   /** The market role's last restart. */
   marketRestartTs: number | null;
   lastDenial: string | null;
@@ -65,6 +67,7 @@ export function tallyOf(
         riskStops: 0,
         latencies: openLatencies(),
         feed: openFeedTally(),
+        advice: openAdviceTally(),
         marketRestartTs: null,
         lastDenial: null,
         lastTs: 0,
@@ -83,7 +86,9 @@ function count(tally: Tally, event: Event): void {
   switch (event.type) {
     case "market_tick":
       if (event.payload.kind === "trade") tallyTrade(tally.feed, event.payload, event.ts);
-      return countTick(tally, event.payload);
+      return countTick(tally, event.payload, event.ts);
+    case "recommendation":
+      return tallyAdvice(tally.advice, event.payload, { ts: event.ts, mids: tally.mids });
     case "fill":
       return countFill(tally, event.payload);
     case "order_intent":
@@ -105,14 +110,17 @@ function count(tally: Tally, event: Event): void {
       if (event.payload.latency_ms !== undefined) addLatency(tally.latencies, event.payload.latency_ms);
       return tallyHealth(tally.feed, event.payload);
     case "lifecycle":
-      if (event.payload.what === "role_restarted") tally.marketRestartTs = event.ts;
+      if (event.payload.what === "role_restarted" && event.payload.role !== "ai_role") {
+        tally.marketRestartTs = event.ts;
+      }
       return;
   }
 }
 
 /** Equity at mid, at every tick: with all fills before it and none after. */
-function countTick(tally: Tally, tick: Payloads["market_tick"]): void {
+function countTick(tally: Tally, tick: Payloads["market_tick"], ts: number): void {
   if (tick.kind === "book") {
+    scoreAdvice(tally.advice, tick, ts);
     tally.mids.set(`${tick.venue} ${tick.symbol}`, tick.price);
     if (isHeld(tally.portfolio, tick.venue, tick.symbol)) {
       markSymbol(tally.portfolio, tick.venue, tick.symbol, parsePrice(tick.price));

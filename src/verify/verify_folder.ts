@@ -17,8 +17,16 @@ export interface Manifest {
   readonly contracts_sha256: string;
   readonly policy_sha256: string;
   readonly policy_data_sha256: string;
+  /** null, or left out by an older program, where no AI ran. */
+  readonly ai?: ManifestAi | null;
   readonly strategies: readonly { readonly id: string; readonly capital: string }[];
   readonly anchor_key: { readonly key_id: string; readonly public_key: string };
+}
+
+export interface ManifestAi {
+  readonly worker_sha256: string;
+  readonly snapshot: number | null;
+  readonly model_sha256: string | null;
 }
 
 export interface RunBasis {
@@ -93,6 +101,7 @@ function readManifest(reader: RunReader, findings: Findings, runName: string): M
 }
 
 const isText = (value: unknown): boolean => typeof value === "string";
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
 const isHash = (value: unknown): boolean => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 
 /** What this verifier builds on must have its form; the rest is the chain's business, which begins with these bytes. */
@@ -106,6 +115,12 @@ const MANIFEST_FORM: readonly (readonly [name: string, form: string, fits: (valu
   ["contracts_sha256", "64 hex digits", isHash],
   ["policy_sha256", "64 hex digits", isHash],
   ["policy_data_sha256", "64 hex digits", isHash],
+  ["ai", "null or worker_sha256, snapshot and model_sha256", (value) => {
+    if (value === null || value === undefined) return true;
+    const { worker_sha256, snapshot, model_sha256 } = value as Partial<ManifestAi>;
+    return isHash(worker_sha256) && (snapshot === null || isCount(snapshot)) &&
+      (model_sha256 === null || isHash(model_sha256));
+  }],
   [
     "strategies",
     "a list of strategies with id and capital",

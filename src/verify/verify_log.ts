@@ -2,6 +2,7 @@ import { eventIds } from "../core/event_id.ts";
 import type { Event, PolicyDigests, StopJournal } from "../core/event.ts";
 import type { Machine } from "../core/machine.ts";
 import { EventCheck } from "./event_check.ts";
+import type { AiCheck } from "./verify_ai.ts";
 import type { Findings } from "./findings.ts";
 import type { CheckedLine, RunReader } from "./run_reader.ts";
 import type { AnchorChain } from "./verify_anchors.ts";
@@ -43,6 +44,7 @@ export interface VerifyLogOptions<Tally> {
   readonly chain: AnchorChain;
   readonly tallying: Machine<Tally, Event, never>;
   readonly tally: Tally;
+  readonly ai: Pick<AiCheck, "problemOf">;
   readonly onProgress: (events: number) => void;
 }
 
@@ -53,7 +55,7 @@ export function verifyLog<Tally>(
   findings: Findings,
   options: VerifyLogOptions<Tally>,
 ): LogSummary {
-  const { chain, tallying, tally, basis: { manifest, contracts } } = options;
+  const { chain, tallying, tally, ai, basis: { manifest, contracts } } = options;
   const { numberOf } = eventIds(manifest.run_id);
   const check = new EventCheck(manifest, contracts, numberOf);
   const heads = options.queues.map((queue) => openHead(reader, queue));
@@ -77,7 +79,8 @@ export function verifyLog<Tally>(
     }
     const line = head.line!;
     const event = line.value as unknown as Event;
-    const problem = check.problemOf(event, n, head.queue) ?? tallyProblem(tallying, tally, event);
+    const problem = check.problemOf(event, n, head.queue) ?? tallyProblem(tallying, tally, event) ??
+      ai.problemOf(event);
     if (problem !== null) findings.problem(line.file, line.line, problem);
     else if (event.type === "stop_journal") stop ??= { ...event.payload, ts: event.ts };
     else if (event.type === "lifecycle" && event.payload.policy !== undefined) {

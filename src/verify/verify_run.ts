@@ -7,6 +7,7 @@ import { policyFileNames } from "../sinks/run_folder.ts";
 import { type Tally, tallyOf } from "../sinks/tally.ts";
 import { Findings } from "./findings.ts";
 import { RunReader } from "./run_reader.ts";
+import { AiCheck, verifyAi } from "./verify_ai.ts";
 import { AnchorChain, type AnchorVerifier, type Signatures } from "./verify_anchors.ts";
 import { type RunBasis, verifyFolder, verifyPolicies } from "./verify_folder.ts";
 import { verifyLengths } from "./verify_lengths.ts";
@@ -58,7 +59,8 @@ export function verifyRun(options: VerifyOptions): Verification {
 
   const tally = tallying.initial();
   const { onProgress } = options;
-  const log = verifyLog(reader, findings, { basis, queues, chain, tallying, tally, onProgress });
+  const ai = new AiCheck(reader);
+  const log = verifyLog(reader, findings, { basis, queues, chain, tallying, tally, ai, onProgress });
   const isComplete = chain.isFinal;
   for (const side of sides) {
     verifyQueue(reader, findings, { side, log: log.queues.get(side.queue)!, isComplete });
@@ -67,6 +69,7 @@ export function verifyRun(options: VerifyOptions): Verification {
   verifyLengths(reader, findings, chain);
   if (isComplete) verifyEnd(findings, log, tally);
   verifyPolicies(reader, findings, log.policies);
+  verifyAi(reader, findings, basis.manifest.ai ?? null);
   const policyFiles = [basis.manifest, ...log.policies].flatMap(policyFileNames);
   verifyStrangers(reader, findings, { queues, policyFiles });
   const { isDiskStop } = verifyViews(reader, findings, {

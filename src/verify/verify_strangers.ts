@@ -1,4 +1,5 @@
 import { sha256Hex } from "../core/sha256.ts";
+import { aiFileDigest } from "../sinks/run_folder.ts";
 import type { Findings } from "./findings.ts";
 import type { RunReader } from "./run_reader.ts";
 
@@ -23,6 +24,7 @@ export function verifyStrangers(
     }
   };
   expect("", (name) => OWN.test(name));
+  expect("ai", (name) => aiFileDigest(name) !== null);
   expect("audit", (name) => name === "anchors.jsonl");
   expect("policy", (name) => policyFiles.includes(name) || isKept(reader, name));
   expect("queues", (name) => queues.includes(name));
@@ -30,7 +32,7 @@ export function verifyStrangers(
 }
 
 const OWN =
-  /^(?:(?:manifest|config|metrics|portfolio|report)\.json|report\.html|STOP\.flag|(?:metrics|log)(?:\.[0-9]{6})?\.jsonl|audit|contracts|policy|queues)$/;
+  /^(?:(?:manifest|config|metrics|portfolio|report)\.json|report\.html|STOP\.flag|(?:metrics|log)(?:\.[0-9]{6})?\.jsonl|ai|audit|contracts|policy|queues)$/;
 const IN_QUEUE = /^(?:(?:inbox|acks|deadletter)(?:\.[0-9]{6})?\.jsonl|cursor\.json)$/;
 
 /**

@@ -14,6 +14,7 @@ import { type MarketFeed, runNight } from "../../src/night/run_night.ts";
 import { openGate } from "../../src/policy/opa_gate.ts";
 import { manifestFactsOf } from "../../src/policy/policy_layer.ts";
 import type { PolicyFiles } from "../../src/policy/policy_files.ts";
+import type { RunAi } from "../../src/sinks/run_folder.ts";
 import type { Agenda } from "../../src/streams/sources/agenda.ts";
 import type { Pace } from "../../src/streams/sources/drive.ts";
 import { embeddedAgenda } from "../../src/streams/sources/embedded/embedded_agenda.ts";
@@ -39,6 +40,8 @@ export interface SimNightOptions {
   readonly startProblem?: StartProblem | null;
   readonly signer?: Signer;
   readonly cmdlineHash?: string;
+  /** The AI that it begins with; none unless given. */
+  readonly ai?: RunAi;
   /** What the run's folder keeps as its policy. */
   readonly policy?: PolicyFiles;
   /** A run with the same configuration: its contracts, gate and roles are used again, as making them takes the longest. */
@@ -96,6 +99,7 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     policy,
     gate,
     policyData: repoPolicyBytes.data,
+    ai: options.ai ?? null,
     symbols: new Map([...EMBEDDED_SYMBOLS].map(([symbol, { rules }]) => [symbol, rules])),
     files,
     clock: pace.clock,

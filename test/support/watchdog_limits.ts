@@ -10,3 +10,5 @@ export const LIMITS: WatchdogOptions["watchdog"] = {
   loop_lag_ms_max: 100,
   handles_max: 40,
 };
+
+export const AI_LIMITS: WatchdogOptions["ai"] = { restarts: { limit: 2 } };

@@ -63,6 +63,7 @@ function read(inboxes: Readonly<Record<string, string>>): Read {
     chain,
     tallying,
     tally: tallying.initial(),
+    ai: { problemOf: () => null },
     onProgress: (n) => progress.push(n),
   });
   return { ...log, problems: findings.problems.map(formatProblem), progress };

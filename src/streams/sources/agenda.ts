@@ -6,6 +6,8 @@ export interface Agenda {
   readonly nextTs: number;
   /** The inputs due at nextTs; moves nextTs on. `nowTs` becomes their time. */
   take(nowTs: number): readonly AnyDraft[];
+  /** False where what is due is not there yet; then it calls back, once, when it is. Left out where it always is. */
+  isReady?(resume: () => void): boolean;
 }
 
 /** Several agendas as one. Where two are due at the same time the earlier in the list goes first: timers before ticks. */
@@ -20,6 +22,7 @@ export function mergeAgendas(agendas: readonly Agenda[]): Agenda {
       return earliest().nextTs;
     },
     take: (nowTs) => earliest().take(nowTs),
+    isReady: (resume) => earliest().isReady?.(resume) ?? true,
   };
 }
 

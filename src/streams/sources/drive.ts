@@ -22,8 +22,8 @@ const WAIT_MS_MAX = 1000;
 export function drive(agenda: Agenda, pace: Pace): Observable<AnyDraft> {
   const scheduler = pace.scheduler ?? asyncScheduler;
   return new Observable((output) => {
-    /** How long until the next slice; null when there is none. */
-    const runSlice = (): number | null => {
+    /** How long until the next slice; null when there is none, or somebody calls for it. */
+    const runSlice = (resume: () => void): number | null => {
       for (let count = 0; count < SLICE_TAKES && !output.closed; count++) {
         const dueTs = agenda.nextTs;
         if (dueTs === Infinity) {
@@ -33,6 +33,7 @@ export function drive(agenda: Agenda, pace: Pace): Observable<AnyDraft> {
         pace.setTs?.(dueTs);
         const nowTs = pace.clock.now();
         if (dueTs > nowTs) break;
+        if (agenda.isReady?.(resume) === false) return null;
         for (const draft of agenda.take(nowTs)) output.next(draft);
       }
       if (output.closed) return null;
@@ -42,7 +43,7 @@ export function drive(agenda: Agenda, pace: Pace): Observable<AnyDraft> {
     // One action again and again: a new one for each slice would stay with the subscription to the end of the night.
     function runAgain(this: SchedulerAction<void>): void {
       try {
-        const waitMs = runSlice();
+        const waitMs = runSlice(() => runAgain.call(this)); // at once: a wait for nothing would take a millisecond
         if (waitMs !== null) this.schedule(undefined, waitMs);
       } catch (error) {
         output.error(error);

@@ -2,6 +2,7 @@ import type { WatchdogConfig } from "../../core/config.ts";
 import type { Event, Proposal, Role } from "../../core/event.ts";
 import type { Machine } from "../../core/machine.ts";
 import { resourceExcess, type ResourceLimits } from "../../core/resource_limits.ts";
+import { type AiWatch, openAiWatch, takeAiHealth, takeAiRestart } from "./ai_watch.ts";
 import {
   askForRestart,
   lateness,
@@ -28,12 +29,17 @@ export interface WatchdogState {
   /** Symbols that have had none at all. */
   readonly unheard: Set<string>;
   readonly market: MarketWatch;
+  readonly ai: AiWatch;
   hasStopped: boolean;
 }
 
 export interface WatchdogOptions {
   readonly symbols: readonly string[];
   readonly watchdog: Limits;
+  readonly ai: AiLimits;
+}
+interface AiLimits {
+  readonly restarts: { readonly limit: number };
 }
 type Limits = ResourceLimits & Pick<WatchdogConfig, "role_late_ms" | "restarts_max">;
 
@@ -48,7 +54,7 @@ const INNER_ROLES: readonly Role[] = ["strategy_role", "risk_role", "execution_r
 const NOTHING: readonly never[] = [];
 
 export function watchdogRole(
-  { symbols, watchdog }: WatchdogOptions,
+  { symbols, watchdog, ai }: WatchdogOptions,
 ): Machine<WatchdogState, WatchdogInput, Proposal<"health" | "stop_journal">> {
   return {
     name: "watchdog_role",
@@ -57,6 +63,7 @@ export function watchdogRole(
       silent: new Set(symbols),
       unheard: new Set(symbols),
       market: openMarketWatch(),
+      ai: openAiWatch(),
       hasStopped: false,
     }),
     step(state, event) {
@@ -73,7 +80,7 @@ export function watchdogRole(
           if (event.payload.name !== HEARTBEAT) return [state, NOTHING];
           return [state, beat(state, event.ts, { symbols, watchdog })];
         case "health":
-          return [state, onHealth(state, event, watchdog)];
+          return [state, onHealth(state, event, { ...watchdog, ai })];
         case "operator_command":
           if (event.payload.command !== "stop") return [state, NOTHING];
           return [state, stop(state, "operator", "OPERATOR", event.payload.reason)];
@@ -97,16 +104,22 @@ function onLifecycle(state: WatchdogState, { ts, payload }: Event<"lifecycle">):
     }
     case "started":
       state.startedTs = ts;
-      state.market.startedTs = ts;
+      state.market.startedTs = state.ai.startedTs = ts;
       return [marketHealthOf(state.market, ts, silentOf(state)), ...innerHealth(state, ts)];
     case "role_restarted":
-      return [takeRestart(state.market, ts, payload.detail)];
+      return payload.role === "ai_role"
+        ? [takeAiRestart(state.ai, ts, payload.detail)]
+        : [takeRestart(state.market, ts, payload.detail)];
     default:
       return NOTHING;
   }
 }
 
-function beat(state: WatchdogState, ts: number, { symbols, watchdog }: WatchdogOptions): Said {
+function beat(
+  state: WatchdogState,
+  ts: number,
+  { symbols, watchdog }: Omit<WatchdogOptions, "ai">,
+): Said {
   const { market } = state;
   const late = lateness(market, ts, watchdog);
   const said = late !== null
@@ -119,9 +132,14 @@ function beat(state: WatchdogState, ts: number, { symbols, watchdog }: WatchdogO
 }
 
 /** Answers inputs alone: what was derived is this role's own word. */
-function onHealth(state: WatchdogState, { ts, payload }: Event<"health">, limits: Limits): Said {
+function onHealth(
+  state: WatchdogState,
+  { ts, payload }: Event<"health">,
+  limits: Limits & { readonly ai: AiLimits },
+): Said {
   const { role, origin } = payload;
   if (origin === "derived") return NOTHING;
+  if (role === "ai_role") return takeAiHealth(state.ai, { ts, payload }, limits.ai.restarts.limit);
   if (role === "market_role") {
     takeMarketHealth(state.market, payload, ts);
     // while it waits for its restart it is the old one that falls

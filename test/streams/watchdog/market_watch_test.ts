@@ -5,13 +5,13 @@ import type { Event, Health, Lifecycle, Proposal } from "../../../src/core/event
 import { askForRestart, openMarketWatch } from "../../../src/streams/watchdog/market_watch.ts";
 import { HEARTBEAT, type WatchdogInput, watchdogRole } from "../../../src/streams/watchdog/watchdog_role.ts";
 import { book, eventOf } from "../../support/trading_events.ts";
-import { LIMITS } from "../../support/watchdog_limits.ts";
+import { AI_LIMITS, LIMITS } from "../../support/watchdog_limits.ts";
 
 /** The life of the market role, as the watchdog sees it. */
 
 /** What it says of the market role, the others left out. */
 function watchdog(limits: Partial<typeof LIMITS> = {}): (event: WatchdogInput) => string[] {
-  const machine = watchdogRole({ symbols: ["AAAUSDT"], watchdog: { ...LIMITS, ...limits } });
+  const machine = watchdogRole({ symbols: ["AAAUSDT"], watchdog: { ...LIMITS, ...limits }, ai: AI_LIMITS });
   let state = machine.initial();
   return (event) => {
     const [next, proposals] = machine.step(state, event);

@@ -18,7 +18,7 @@ import {
 } from "../../../src/streams/watchdog/watchdog_role.ts";
 import { repoContracts } from "../../support/repo_contracts.ts";
 import { book, eventOf } from "../../support/trading_events.ts";
-import { LIMITS } from "../../support/watchdog_limits.ts";
+import { AI_LIMITS, LIMITS } from "../../support/watchdog_limits.ts";
 
 const SYMBOLS = ["BBBUSDT", "AAAUSDT"];
 
@@ -27,7 +27,7 @@ function watchdog(
   symbols: readonly string[] = SYMBOLS,
   limits: Partial<typeof LIMITS> = {},
 ): (event: WatchdogInput) => readonly Proposal[] {
-  const machine = watchdogRole({ symbols, watchdog: { ...LIMITS, ...limits } });
+  const machine = watchdogRole({ symbols, watchdog: { ...LIMITS, ...limits }, ai: AI_LIMITS });
   let state = machine.initial();
   return (event) => {
     const [next, proposals] = machine.step(state, event);
@@ -143,8 +143,8 @@ const STOPS: readonly (readonly [WatchdogInput, string, string, string])[] = [
   [riskAction("STOP", "", "FEED_STALE"), "market_role", "FEED_STALE", ""],
   [riskAction("STOP", "", "FEED_GAP"), "market_role", "FEED_GAP", ""],
   [riskAction("STOP", "", "CLOCK_SKEW"), "market_role", "CLOCK_SKEW", ""],
-  [health(5, { role: "ai_role", state: "DOWN", detail: "killed" }), "ai_role", "ROLE_DEAD", "killed"],
-  [health(5, { role: "ai_role", state: "DOWN" }), "ai_role", "ROLE_DEAD", "ai_role is down"],
+  [health(5, { role: "risk_role", state: "DOWN", detail: "killed" }), "risk_role", "ROLE_DEAD", "killed"],
+  [health(5, { role: "risk_role", state: "DOWN" }), "risk_role", "ROLE_DEAD", "risk_role is down"],
   [
     sample({ rss_mb: 500.5 }),
     "watchdog_role",
@@ -226,7 +226,7 @@ test("watchdogRole() says nothing but what its contracts let it say", () => {
 });
 
 test("watchdogRole() keeps the state of two nights apart", () => {
-  const machine = watchdogRole({ symbols: ["A"], watchdog: LIMITS });
+  const machine = watchdogRole({ symbols: ["A"], watchdog: LIMITS, ai: AI_LIMITS });
   machine.step(machine.initial(), command("stop"));
   machine.step(machine.initial(), tick("A"));
   const [state] = machine.step(machine.initial(), lifecycle("started", 5));

@@ -1,0 +1,128 @@
+import { createSocket } from "node:dgram";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import process from "node:process";
+import type { ProbeTargets } from "../core/ai_mail.ts";
+
+/**
+ * What an isolated process tries to reach while it begins: things of this process that are really there and open to
+ * anybody on this machine. What arrives here has come through a wall, whatever the other side says.
+ */
+export interface OpenProbeTargets {
+  readonly targets: ProbeTargets;
+  /** What could not be set up here, so that the attempt at it proves less. */
+  readonly notes: readonly string[];
+  /** What has arrived so far, by name and without repetition. */
+  arrived(): readonly string[];
+  close(): Promise<void>;
+}
+
+const LOOPBACK = "127.0.0.1";
+
+/** `parent` must be a folder of this process alone or one that is swept, as that of the system for such files is. */
+export async function openProbeTargets(parent: string = tmpdir()): Promise<OpenProbeTargets> {
+  const arrived = new Set<string>();
+  const notes: string[] = [];
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    const folder = mkdtempSync(`${parent}/nore-ai-`);
+    closers.push(() => rmSync(folder, { recursive: true, force: true }));
+    chmodSync(folder, 0o755);
+    const [read_path, write_folder] = [`${folder}/read_me`, `${folder}/write_here`];
+    writeFileSync(read_path, "of the host", { mode: 0o644 });
+    mkdirSync(write_folder);
+    chmodSync(write_folder, 0o777);
+
+    const server = await listenTcp(() => arrived.add("tcp"));
+    closers.push(() => closed(server));
+    const datagrams = await bindUdp((isQuestion) => arrived.add(isQuestion ? "dns" : "udp"));
+    closers.push(() => new Promise((resolve) => datagrams.close(() => resolve())));
+    const unix_path = `${folder}/socket`;
+    try {
+      const local = await listenUnix(unix_path, () => arrived.add("unix_socket"));
+      closers.push(() => closed(local));
+    } catch (error) {
+      notes.push(`no unix socket to try: ${(error as Error).message}`);
+    }
+    return {
+      targets: {
+        tcp_port: portOf(server),
+        udp_port: datagrams.address().port,
+        unix_path,
+        read_path,
+        write_folder,
+        host_pid: process.pid,
+      },
+      notes,
+      arrived: () => [...arrived].sort(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function listenTcp(onConnection: () => void): Promise<Server> {
+  return listening(serverThatCounts(onConnection), (server, done) => server.listen(0, LOOPBACK, done));
+}
+
+async function listenUnix(path: string, onConnection: () => void): Promise<Server> {
+  const server = await listening(
+    serverThatCounts(onConnection),
+    (one, done) => one.listen({ path }, done),
+  );
+  chmodSync(path, 0o777);
+  return server;
+}
+
+function serverThatCounts(onConnection: () => void): Server {
+  return createServer((socket) => {
+    onConnection();
+    socket.on("error", () => {}); // whoever came may leave as it likes
+    socket.destroy();
+  });
+}
+
+function listening(
+  server: Server,
+  listen: (server: Server, done: () => void) => void,
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    server.on("error", reject);
+    listen(server, () => resolve(server));
+  });
+}
+
+const portOf = (server: Server): number => (server.address() as { readonly port: number }).port;
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+const DNS_HEADER_BYTES = 12;
+const DNS_IS_ANSWER = 0x80;
+const DNS_NO_SUCH_NAME = 0x03;
+
+/** A question after a name is answered, so that whoever asks need not wait: there is no such name. */
+async function bindUdp(onDatagram: (isQuestion: boolean) => void): Promise<ReturnType<typeof createSocket>> {
+  const socket = createSocket("udp4");
+  socket.on("message", (bytes, { address, port }) => {
+    const isQuestion = bytes.length > DNS_HEADER_BYTES && bytes.includes("nore-ai-probe");
+    onDatagram(isQuestion);
+    if (!isQuestion) return;
+    const answer = Uint8Array.from(bytes);
+    answer[2]! |= DNS_IS_ANSWER;
+    answer[3]! |= DNS_NO_SUCH_NAME;
+    socket.send(answer, port, address, () => {});
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", reject);
+    socket.bind(0, LOOPBACK, resolve);
+  });
+  return socket;
+}

@@ -1,0 +1,37 @@
+import type { WorkerLine } from "../../core/ai_mail.ts";
+
+/** Which batches the AI process was given and has answered. It speaks when asked, in order, and not without end. */
+export interface BatchLedger {
+  /** Batches that wait for their heartbeat. */
+  readonly unanswered: number;
+  /** The number of the next batch, which is sent now. */
+  send(): number;
+  /** Takes a line in; null where it may be said here, else what is wrong with that. */
+  hear(line: WorkerLine): string | null;
+}
+
+/** Of one answer. */
+const LINES_MAX = 256;
+
+export function batchLedger(): BatchLedger {
+  let sent = 0;
+  let answered = 0;
+  let lines = 0;
+  return {
+    get unanswered() {
+      return sent - answered;
+    },
+    send: () => ++sent,
+    hear(line) {
+      if (sent === answered) return `${line.type} that nobody has asked for`;
+      if (++lines > LINES_MAX) return `more than ${LINES_MAX} lines in answer to batch ${answered + 1}`;
+      if (line.type === "probe_result") return "probe_result in answer to a batch";
+      if (line.type !== "heartbeat") return null;
+      const { seq } = line.payload;
+      if (seq !== answered + 1) return `heartbeat of batch ${seq}, expected ${answered + 1}`;
+      answered++;
+      lines = 0;
+      return null;
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { WorkerLine } from "../../../src/core/ai_mail.ts";
+import { batchLedger } from "../../../src/streams/ai/batch_ledger.ts";
+
+const beat = (seq: number): WorkerLine => ({ type: "heartbeat", payload: { seq, rows: 0, drift: false } });
+const advice: WorkerLine = {
+  type: "recommendation",
+  payload: { symbol: "BTCUSDT", horizon_ms: 1000, p_up: 0.5, model_id: "online" },
+};
+const probe: WorkerLine = { type: "probe_result", payload: { attempts: [] } };
+
+test("batchLedger() hears answers to what was sent, in order", () => {
+  const ledger = batchLedger();
+  assert.equal([ledger.send(), ledger.send(), ledger.unanswered], [1, 2, 2]);
+  assert.equal([advice, beat(1), beat(2)].map((line) => ledger.hear(line)), [null, null, null]);
+  assert.is(ledger.unanswered, 0);
+});
+
+test("batchLedger() says what is wrong with a line that nobody asked for, comes twice, or never ends", () => {
+  const ledger = batchLedger();
+  assert.is(ledger.hear(advice), "recommendation that nobody has asked for");
+  assert.is(ledger.hear(beat(1)), "heartbeat that nobody has asked for");
+  ledger.send();
+  assert.is(ledger.hear(beat(2)), "heartbeat of batch 2, expected 1");
+  assert.is(ledger.hear(probe), "probe_result in answer to a batch");
+  for (let i = 2; i < 256; i++) assert.is(ledger.hear(advice), null);
+  assert.is(ledger.hear(advice), "more than 256 lines in answer to batch 1");
+});
+
+test.run();
