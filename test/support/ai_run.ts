@@ -1,5 +1,6 @@
 import type { AiModel, AiRow } from "../../src/core/ai_mail.ts";
-import type { AiSnapshotNews, AnyDraft } from "../../src/core/event.ts";
+import type { AiSnapshotNews } from "../../src/core/advice.ts";
+import type { AnyDraft } from "../../src/core/event.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { mergeAgendas } from "../../src/streams/sources/agenda.ts";
 import type { Damage } from "./damage.ts";

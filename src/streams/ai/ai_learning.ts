@@ -1,5 +1,6 @@
 import type { AiModel, AiRow, AiTraining } from "../../core/ai_mail.ts";
-import type { AiSnapshotNews, FeaturePack } from "../../core/event.ts";
+import type { AiSnapshotNews } from "../../core/advice.ts";
+import type { FeaturePack } from "../../core/event.ts";
 import { sha256Hex } from "../../core/sha256.ts";
 import { isRow } from "./ai_rows.ts";
 import { judgeSnapshot } from "./snapshot_gate.ts";

@@ -162,6 +162,7 @@ export class AiRole {
     this.#phase = "starting";
     this.#starts++;
     this.#ledger = batchLedger();
+    this.#ledger.give(learning.active?.modelSha256 ?? null);
     const of = <Args extends unknown[]>(work: (...args: Args) => void) => (...args: Args) => {
       if (this.#session !== session) return;
       try {
@@ -234,6 +235,7 @@ export class AiRole {
     const { active } = this.#options.learning;
     for (const { snapshot, detail } of news) this.#out.say(this.#health(ts, "UP", { detail, snapshot }));
     if (news.some(({ snapshot: { what } }) => what === "activated" || what === "rolled_back")) {
+      this.#ledger.give(active?.modelSha256 ?? null);
       this.#session?.send({ type: "model", model: active?.model ?? null });
     }
   }

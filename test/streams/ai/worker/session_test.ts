@@ -12,6 +12,7 @@ const task: AiTask = {
   snapshot_every_ms: 1000,
   rows_max: 10,
   model: null,
+  rows: [],
 };
 const probe = { tcp_port: 1, udp_port: 2, unix_path: "/s", read_path: "/r", write_folder: "/w", host_pid: 3 };
 const begin: HostLine = { type: "begin", task, probe };
