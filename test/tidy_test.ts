@@ -35,13 +35,16 @@ function importsOf(path: string): readonly string[] {
     .map((match) => new URL(match[1] ?? match[2]!, folder).pathname.slice(1));
 }
 
-/** The room of a file: the folder below src, or the file itself where it stands alone. */
+const WORKER = "src/streams/ai/worker/";
+
+/** The room of a file: the folder below src, or the file itself where it stands alone; the isolated program has its own. */
 function roomOf(path: string): string {
-  return path.split("/")[1]!;
+  return path.startsWith(WORKER) ? "worker" : path.split("/")[1]!;
 }
 
 /** A file that may import more than its room does has a row of its own. */
 function rulesOf(path: string): readonly string[] {
+  if (roomOf(path) === "worker") return MAY_IMPORT["worker"]!;
   return MAY_IMPORT[path.slice(path.lastIndexOf("/") + 1)] ?? MAY_IMPORT[roomOf(path)]!;
 }
 
@@ -49,6 +52,7 @@ function rulesOf(path: string): readonly string[] {
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: ["core"],
   streams: ["core", "streams"],
+  worker: ["core", "worker"], // nobody imports it: it is bundled, and runs in a process of its own
   policy: ["core", "policy"],
   "policy_layer.ts": ["core", "edge", "policy"], // joins the guards with the machine that they look at
   sinks: ["core", "sinks"],
@@ -76,6 +80,9 @@ test("src/ imports go one way only", () => {
 
 /** Only these rooms may touch the machine: its clock, its randomness, its files, its process. */
 const EDGES: readonly string[] = ["edge", "commands", "main.ts"];
+/** The isolated program's way in, and what tries its walls. */
+const WORKER_EDGES: readonly string[] = [`${WORKER}main.ts`, `${WORKER}probe.ts`];
+const isEdge = (path: string): boolean => EDGES.includes(roomOf(path)) || WORKER_EDGES.includes(path);
 const MACHINE = [
   /\bDate\.now\b/,
   /\bnew Date\(\)/,
@@ -90,7 +97,7 @@ const MACHINE = [
 ];
 
 test("src/ only edges touch the machine", () => {
-  const wrong = sources.filter((path) => !EDGES.includes(roomOf(path))).flatMap((path) => {
+  const wrong = sources.filter((path) => !isEdge(path)).flatMap((path) => {
     const code = codeOf(path);
     return MACHINE.filter((pattern) => pattern.test(code)).map((pattern) => `${path}: ${pattern.source}`);
   });
@@ -99,7 +106,7 @@ test("src/ only edges touch the machine", () => {
 
 test("src/ only edges import modules of the machine", () => {
   const pure = ["node:crypto", "node:buffer"];
-  const wrong = sources.filter((path) => !EDGES.includes(roomOf(path))).flatMap((path) =>
+  const wrong = sources.filter((path) => !isEdge(path)).flatMap((path) =>
     [...read(path).matchAll(/from "(node:[^"]+)"/g)]
       .filter(([, name]) => !pure.includes(name!))
       .map(([, name]) => `${path} imports ${name}`)
@@ -124,7 +131,7 @@ function packagesOf(path: string): readonly (readonly [module: string, names: st
 
 /** All that can carry a byte out of the process, or start somebody who can. Whoever takes it, and what, stands here. */
 const WAYS_OUT =
-  /^(?:ws|undici|axios|(?:node:)?(?:https?2?|net|tls|dgram|inspector|child_process|cluster|worker_threads|module|vm))$/;
+  /^(?:ws|undici|axios|(?:node:)?(?:https?2?|net|tls|dgram|dns(?:\/promises)?|inspector|child_process|cluster|worker_threads|module|vm))$/;
 const MAY_REACH_OUT: readonly string[] = [
   "src/commands/gates/kill_while_writing.ts: spawn from node:child_process", // itself, to be killed
   "src/edge/code_version.ts: execFileSync from node:child_process", // git
@@ -134,9 +141,16 @@ const MAY_REACH_OUT: readonly string[] = [
   "src/edge/loop_watchdog.ts: Worker from node:worker_threads",
   "src/edge/loop_watchdog_worker.mjs: parentPort, workerData from node:worker_threads",
   "src/edge/own_program.ts: spawn from node:child_process",
+  "src/edge/probe_targets.ts: createServer from node:net", // on loopback, to see who comes
+  "src/edge/probe_targets.ts: createSocket from node:dgram",
+  "src/edge/spawn_isolated.ts: spawn from node:child_process",
   "src/edge/venue_server.ts: WebSocketServer from ws",
   "src/edge/venue_server.ts: createServer from node:http",
   "src/edge/web_socket.ts: WebSocket from ws",
+  "src/streams/ai/worker/probe.ts: connect from node:net", // in vain, as the probe proves
+  "src/streams/ai/worker/probe.ts: createSocket from node:dgram",
+  "src/streams/ai/worker/probe.ts: promises as dns from node:dns",
+  "src/streams/ai/worker/probe.ts: spawnSync from node:child_process",
 ];
 
 test("src/ only named files reach out of the process, by what is named here", () => {
@@ -185,12 +199,12 @@ test("src/ is TypeScript, but for what a worker is started from", () => {
 test("src/ the core calls no function of Math that engines may round differently", () => {
   const inexact =
     /\bMath\.(?!abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc)\w+|\*\*(?! )|\.toLocale|\bIntl\./;
-  const wrong = sources.filter((path) => ["core", "streams", "sinks"].includes(roomOf(path)))
+  const wrong = sources.filter((path) => ["core", "streams", "sinks", "worker"].includes(roomOf(path)))
     .filter((path) => inexact.test(codeOf(path)));
   assert.equal(wrong, []);
 });
 
-test("src/ every file is reached from main.ts", () => {
+test("src/ every file is reached from main.ts, or from that of the isolated program", () => {
   const reached = new Set<string>();
   const visit = (path: string) => {
     if (reached.has(path)) return;
@@ -198,6 +212,7 @@ test("src/ every file is reached from main.ts", () => {
     importsOf(path).forEach(visit);
   };
   visit("src/main.ts");
+  visit(`${WORKER}main.ts`);
   assert.equal(sources.filter((path) => !reached.has(path)), []);
 });
 
@@ -213,7 +228,7 @@ const TYPES_ONLY: readonly string[] = [
   "src/streams/risk/risk_check.ts",
   "src/streams/sources/binance/venue_message.ts",
 ];
-const WITHOUT_TEST = [...TYPES_ONLY, "src/main.ts"];
+const WITHOUT_TEST = [...TYPES_ONLY, "src/main.ts", `${WORKER}main.ts`];
 
 test("test/ mirrors src/", () => {
   const missing = sources.filter((path) => !WITHOUT_TEST.includes(path))

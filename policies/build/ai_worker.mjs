@@ -104,7 +104,14 @@ async function sendDatagram(port) {
     socket.unref();
   }
 }
-var DNS_ANSWERS = ["ENODATA", "EFORMERR", "ESERVFAIL", "ENOTFOUND", "ENOTIMP", "EREFUSED"];
+var DNS_ANSWERS = [
+  "ENODATA",
+  "EFORMERR",
+  "ESERVFAIL",
+  "ENOTFOUND",
+  "ENOTIMP",
+  "EREFUSED"
+];
 async function askForName(port) {
   const resolver = new dns.Resolver({ timeout: ATTEMPT_MS_MAX, tries: 1 });
   resolver.setServers([`${LOOPBACK}:${port}`]);
@@ -681,7 +688,7 @@ async function work(input, { say, tryAll: tryAll2, makeAdviser = adviser }) {
 var LINE_BYTES_MAX = 64 * 1024 * 1024;
 async function* linesOf(chunks, bytesMax = LINE_BYTES_MAX) {
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let parts = [];
   let bytes = 0;
   const keep = (part) => {

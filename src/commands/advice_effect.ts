@@ -21,8 +21,8 @@ export interface AdviceEffectOptions {
   readonly nowMs: () => number;
 }
 
-/** Much less than the ten seconds that an end may take. */
-const MOST_MS = 5000;
+/** Within the ten seconds that an end may take. */
+const MOST_MS = 7000;
 
 export async function addAdviceEffect(closed: ClosedRun, options: AdviceEffectOptions): Promise<ClosedRun> {
   const { files, runFolder, terminal, nowMs } = options;

@@ -13,10 +13,10 @@ import { runtimeFacts } from "../edge/runtime_facts.ts";
 import { egressGuard } from "../policy/egress_guard.ts";
 import { guard } from "../policy/policy_layer.ts";
 import type { Command, CommandInput, Terminal } from "./command.ts";
+import { type AiFacts, aiFinding, readAiFacts } from "./doctor/ai_finding.ts";
 import { type Finding, findingLine } from "./doctor/finding.ts";
 import { containerFindings, kernelLockFinding, watchFinding } from "./doctor/machine_findings.ts";
 import {
-  aiFinding,
   clockFinding,
   configFinding,
   egressFinding,
@@ -42,6 +42,7 @@ export interface DoctorParts {
   readonly elapsedMs: () => number;
   readonly loopWatchProblem: () => Promise<string | null>;
   readonly processFacts: () => ProcessFacts;
+  readonly aiFacts: (memoryMbMax: number, folder: string) => Promise<AiFacts>;
   readonly runtime: () => Readonly<Record<"name" | "version" | "platform" | "arch", string>>;
 }
 
@@ -72,6 +73,7 @@ export const doctor: Command = doctorWith({
   elapsedMs: () => performance.now(),
   loopWatchProblem,
   processFacts: readProcessFacts,
+  aiFacts: readAiFacts,
   runtime: () => runtimeFacts() as ReturnType<DoctorParts["runtime"]>,
 });
 
@@ -95,8 +97,19 @@ async function findingsOf(
       invocation,
     })),
     ...containerFindings(parts.processFacts(), config?.container.require_hardened ?? false),
-    aiFinding(),
+    await aiFindingFor(config, parts),
   ];
+}
+
+const AI_MEMORY_MB = 512;
+
+/** Looked at even where there is no configuration. */
+async function aiFindingFor(config: Config | null, { aiFacts }: DoctorParts): Promise<Finding> {
+  const facts = await aiFacts(
+    config?.ai.memory_mb_max ?? AI_MEMORY_MB,
+    resolve(config?.queues.base_dir ?? "var"),
+  );
+  return aiFinding(facts, config?.ai.boundary === "required");
 }
 
 /** A configuration that does not hold together is one fact among others. */

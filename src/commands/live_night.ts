@@ -1,5 +1,5 @@
 import process from "node:process";
-import { asyncScheduler, merge, NEVER, type Observable, ReplaySubject } from "rxjs";
+import { asyncScheduler, EMPTY, merge, NEVER, type Observable, of, ReplaySubject } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft, Draft } from "../core/event.ts";
 import { elapsedClock } from "../edge/clocks.ts";
@@ -9,9 +9,11 @@ import { realFiles } from "../edge/real_files.ts";
 import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
 import { livedSince, type NightOutcome, type NightParts, runNight } from "../night/run_night.ts";
+import { healthDraft } from "../streams/ai/ai_drafts.ts";
 import { isSwitching } from "../policy/switching_gate.ts";
 import { writeArtefact } from "../sinks/atomic_file.ts";
 import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
+import { type Adviser, missedText } from "./adviser.ts";
 import type { Terminal } from "./command.ts";
 import type { GuardedActs } from "./guarded_acts.ts";
 import { policyReloads } from "./policy_reload.ts";
@@ -26,6 +28,7 @@ export interface NightSetting {
   readonly plan: NightPlan;
   readonly varFolder: string;
   readonly acts: GuardedActs;
+  readonly adviser: Adviser;
 }
 
 export interface LiveRun extends Pick<NightParts, "identity" | "startProblem" | "resumption"> {
@@ -42,11 +45,13 @@ export async function liveNight(
   setting: NightSetting,
   night: LiveRun & { readonly operator$: Observable<AnyDraft> },
 ): Promise<NightOutcome> {
-  const { config, plan, varFolder, acts } = setting;
+  const { config, plan, varFolder, acts, adviser } = setting;
   const { run, startProblem, resumption, past } = night;
   const { runId, startedTs, pace } = plan;
   const marketSetting = past === undefined ? setting : { ...setting, past };
   const market = startProblem === null ? await openMarket(marketSetting, run.journal) : NO_MARKET;
+  const startTs = Math.max(startedTs, resumption?.ts ?? 0, pace.clock.now());
+  const ai = startProblem === null ? adviser.open({ plan, startTs, ...run }) : null;
   const livedSinceTs = livedSince(startedTs, resumption, pace.clock.now());
   const beat = beatOf(terminal, varFolder, runId);
   beat();
@@ -70,6 +75,8 @@ export async function liveNight(
       });
     }
     const denied$ = acts.denied$(pace.clock);
+    const missed = missedText(adviser);
+    const missed$ = missed === null ? EMPTY : of(missedDraft(missed, pace.clock.now()));
     const reload$ = plan.isDurable && isSwitching(run.gate)
       ? policyReloads({
         config,
@@ -83,17 +90,13 @@ export async function liveNight(
       })
       : NEVER;
     const vitals$ = plan.isDurable
-      ? merge(denied$, vitalsOf(setting, livedSinceTs), loss$, reload$)
-      : denied$;
+      ? merge(missed$, denied$, vitalsOf(setting, livedSinceTs), loss$, reload$)
+      : merge(missed$, denied$);
     const gate = loopWatch?.watchGate(run.gate) ?? run.gate;
-    return await runNight({ ...run, ...night, ...market, gate, config, pace, vitals$ });
+    return await runNight({ ...run, ...night, ...market, gate, config, pace, vitals$, ai });
   } finally {
     timers.forEach(clearInterval);
-    try {
-      await loopWatch?.close();
-    } finally {
-      await market.close();
-    }
+    await Promise.all([ai?.close(), loopWatch?.close().finally(() => market.close()) ?? market.close()]);
   }
 }
 
@@ -108,6 +111,11 @@ export function lossOf(
   const detail = `the watch over the event loop is lost: ${error.message}`;
   const payload = { role: "watchdog_role", state: "DOWN", uptime_s, origin: "input", detail } as const;
   return { type: "health", source: "watchdog_role", ts, cause: null, payload };
+}
+
+/** It was wanted, and nobody advises in this night. */
+function missedDraft(detail: string, ts: number): AnyDraft {
+  return healthDraft(ts, { state: "DOWN", uptime_s: 0, off: true, detail });
 }
 
 /** How the process itself does. */

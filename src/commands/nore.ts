@@ -5,6 +5,7 @@ import { readCommandLine } from "../edge/command_line.ts";
 import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
 import { digestsOf } from "../policy/policy_files.ts";
 import { switchingGate } from "../policy/switching_gate.ts";
+import { NO_ADVISER, openAdviser } from "./adviser.ts";
 import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
 import { guardActs, placesOf } from "./guarded_acts.ts";
@@ -63,8 +64,16 @@ export const nore: Command = {
         if (tellLatch(terminal, varFolder)) return EXIT.stopped;
         const plan = await freePlan(input, varFolder);
         const isJson = input.has("json");
+        const { files } = acts;
+        const adviser = venue.problem === null
+          ? await openAdviser(config, { gate, files, varFolder })
+          : NO_ADVISER;
         const setting = { config, venue, rules, gate, acts, commandLine, seed, plan, varFolder, isJson };
-        return await oneNight(terminal, setting);
+        try {
+          return await oneNight(terminal, { ...setting, adviser });
+        } finally {
+          adviser.close();
+        }
       } finally {
         lock.release();
       }

@@ -30,13 +30,13 @@ export interface OneNightSetting extends NightSetting {
 
 /** One night in a `var` that is locked and not latched: proves, opens, runs, closes, tells. */
 export async function oneNight(terminal: Terminal, setting: OneNightSetting): Promise<number> {
-  const { config, plan, varFolder, venue, commandLine, acts } = setting;
+  const { config, plan, varFolder, venue, commandLine, acts, adviser } = setting;
   proveHashes();
   const runFolder = `${varFolder}/runs/${plan.runId}`;
   const configText = effectiveConfigText(config);
   const volume = volumeOf(config, venue, config.duration_ms);
   const freeBytes = realFiles.freeBytes(varFolder);
-  const problem = venue.problem ??
+  const problem = venue.problem ?? adviser.problem ??
     findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
   const startProblem = problem === null
     ? null
@@ -59,6 +59,7 @@ export async function oneNight(terminal: Terminal, setting: OneNightSetting): Pr
     config,
     configText: redact(configText),
     symbols: venue.symbols,
+    ai: adviser.runAi,
     files: acts.files,
     clock: plan.pace.clock,
     signer: openAnchorKey(config, varFolder),
@@ -71,6 +72,7 @@ export async function oneNight(terminal: Terminal, setting: OneNightSetting): Pr
   if (run === null) return EXIT.failure;
   for (const line of bannerOf(identity, { config, runFolder, isDurable: plan.isDurable })) terminal.say(line);
   terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
+  terminal.say(`  adviser  ${adviser.text}`);
   return await nightToEnd(terminal, setting, { run, identity, startProblem, runFolder });
 }
 

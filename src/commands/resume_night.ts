@@ -1,6 +1,8 @@
 import { basename } from "node:path";
+import type { AiRow } from "../core/ai_mail.ts";
 import { diskText } from "../core/disk_estimate.ts";
 import { EXIT } from "../core/exit_codes.ts";
+import type { Files, PolicyGate } from "../core/ports.ts";
 import { proveHashes } from "../core/sha256.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { realFiles } from "../edge/real_files.ts";
@@ -8,6 +10,9 @@ import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
 import { readStopCopy } from "../night/recovery_inputs.ts";
 import { readResumable, type RefusedRun, type ResumableRun, resumeRun } from "../night/resume_run.ts";
 import type { RunBasis } from "../night/run_basis.ts";
+import type { RunPast } from "../night/run_past.ts";
+import { aiFilePath } from "../sinks/run_folder.ts";
+import { type Adviser, NO_ADVISER, openAdviser } from "./adviser.ts";
 import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import type { RunPlace } from "./assess_run.ts";
 import { type CommandInput, type OptionSpec, type Terminal, UsageError } from "./command.ts";
@@ -126,6 +131,12 @@ async function goOn(
     terminal.say(`${runId} cannot be resumed now, ${problem.reason_code}: ${problem.detail}`);
     return EXIT.stopped;
   }
+  const adviser = await adviserAgain(place, { basis, gate, files: acts.files, past: found.rebuilt.past });
+  if (adviser.problem !== null) {
+    const { reason_code, detail } = adviser.problem;
+    terminal.say(`${runId} cannot be resumed now, ${reason_code}: ${detail}`);
+    return EXIT.stopped;
+  }
   if (typeof startFacts === "string") throw new Error(startFacts); // the replay has had them
   const { isDurable, pace: { clock } } = plan;
   const resumed = await openOrSay(
@@ -143,6 +154,29 @@ async function goOn(
   for (const line of bannerOf(identity, { config, runFolder, isDurable })) terminal.say(line);
   terminal.say(resumedLine(found.rebuilt, clock.now()));
   terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
-  const setting = { config, seed, plan, varFolder, acts, isJson: input.has("json") };
-  return await nightToEnd(terminal, setting, { ...resumed, identity, startProblem: null, runFolder });
+  terminal.say(`  adviser  ${adviser.text}`);
+  const setting = { config, seed, plan, varFolder, acts, adviser, isJson: input.has("json") };
+  try {
+    return await nightToEnd(terminal, setting, { ...resumed, identity, startProblem: null, runFolder });
+  } finally {
+    adviser.close();
+  }
+}
+
+/** It goes on learning from what its packs have told. Where none ran the run has no room for one. */
+async function adviserAgain(
+  { varFolder, runFolder }: RunPlace,
+  { basis: { config, manifest }, gate, files, past }: {
+    readonly basis: RunBasis;
+    readonly gate: PolicyGate;
+    readonly files: Files;
+    readonly past: RunPast;
+  },
+): Promise<Adviser> {
+  if ((manifest.ai_boundary ?? null) === null) return NO_ADVISER;
+  const rows = past.packs.flatMap(({ content_sha256 }) => {
+    const text = new TextDecoder().decode(files.read(`${runFolder}/${aiFilePath("pack", content_sha256)}`));
+    return JSON.parse(text) as readonly AiRow[];
+  });
+  return await openAdviser(config, { gate, files, varFolder, rows });
 }

@@ -129,6 +129,7 @@ const fieldsOf = (found: WhatIf) => ({
   inputs: found.inputs,
   stopped_by: found.stop,
   failure: found.failure,
+  risk_reasons: Object.fromEntries(found.riskReasons),
   ...figuresOf(found),
 });
 export const jsonOf = ({ recorded, changed }: BothFolds): object => ({

@@ -1,3 +1,5 @@
+import type { AiSnapshotNews, EntryAdvice } from "./advice.ts";
+import type { FeedCounts } from "./feed_counts.ts";
 import type { ResourceSample } from "./resource_limits.ts";
 
 /**
@@ -70,14 +72,6 @@ export interface Signal {
   readonly reason: Readonly<Record<string, unknown>> & { readonly rule: string };
   /** Of an entry, where advice is heeded and there is some. */
   readonly advice?: EntryAdvice;
-}
-
-/** What a proven model expects, and how much of an entry that leaves: advice makes none, and none larger. */
-export interface EntryAdvice {
-  readonly p_up: number;
-  readonly model_id: string;
-  /** Whole percents, from 0 to 100. */
-  readonly size_pct: number;
 }
 
 export type RiskVerb = "ALLOW" | "DENY" | "REDUCE" | "FREEZE" | "UNFREEZE" | "STOP";
@@ -165,35 +159,6 @@ export interface Health extends ResourceSample {
   /** Events that the AI's mailbox could not hold, so far. */
   readonly dropped?: number;
   readonly snapshot?: AiSnapshotNews;
-}
-
-/** What has become of a training snapshot. */
-export interface AiSnapshotNews {
-  readonly what: "trained" | "activated" | "refused" | "rolled_back";
-  /** Its number in `var/ai/snapshots`; null where it got none. */
-  readonly n: number | null;
-  /** null: no snapshot is active any more. */
-  readonly model_sha256: string | null;
-  readonly dataset_sha256: string | null;
-}
-
-/** What the market role has seen of its feed so far, from the start of the run, over all restarts. */
-export interface FeedCounts {
-  /** A connection is open and all its subscriptions are confirmed. */
-  readonly connected: boolean;
-  /** Since the last sign of life (message, ping, pong) on any connection. */
-  readonly silent_ms: number;
-  /** Connections that became ready. */
-  readonly connects: number;
-  /** Of these, how many took the place of one that was lost; a planned renewal is none. */
-  readonly reconnects: number;
-  readonly frames: number;
-  readonly duplicates: number;
-  /** Quotes left out because of market.book. */
-  readonly conflated: number;
-  readonly bad_frames: number;
-  /** Time in which an open connection said nothing for longer than binance.stall_ms, from its last message on. */
-  readonly stalled_ms: number;
 }
 
 export interface StopJournal {

@@ -107,7 +107,10 @@ export function commandFor(
 const TRIAL_MS_MAX = 10_000;
 
 /** It reads the end of its input at once. */
-export function tryCommand(command: IsolatedCommand, timeoutMs: number = TRIAL_MS_MAX): Promise<string | null> {
+export function tryCommand(
+  command: IsolatedCommand,
+  timeoutMs: number = TRIAL_MS_MAX,
+): Promise<string | null> {
   return new Promise((resolve) => {
     try {
       const child = spawnIsolated(command);

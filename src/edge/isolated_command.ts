@@ -116,7 +116,15 @@ function variablesOf({ name }: WorkerRuntime): readonly (readonly [string, strin
 function runtimeWords({ runtime, memoryMbMax }: IsolatedProgram, path: string): readonly string[] {
   const heap = `--max-old-space-size=${Math.floor(memoryMbMax / 2)}`;
   if (runtime.name === "deno") {
-    return ["run", "--quiet", "--no-prompt", "--no-remote", "--cached-only", "--no-config", `--v8-flags=${heap}`];
+    return [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "--no-remote",
+      "--cached-only",
+      "--no-config",
+      `--v8-flags=${heap}`,
+    ];
   }
   return [
     isAtLeast(runtime, 23, 5) ? "--permission" : "--experimental-permission",

@@ -15,7 +15,7 @@ export function tailOf(tail: Uint8Array, chunk: Uint8Array): Uint8Array {
 /** The last line that names an error, else the last one; null where nothing was said. */
 export function lastLineOf(tail: Uint8Array): string | null {
   const lines = new TextDecoder().decode(tail).split("\n")
-    .map((line) => line.replace(/\x1b\[[0-9;]*m/g, "").replace(/[^ -~]/g, "").trim())
+    .map((line) => line.replace(/[^ -~]/g, "").replace(/\[\d+(?:;\d+)*m/g, "").trim())
     .filter((line) => line !== "");
   const last = lines.findLast((line) => /\berror\b|\bfatal\b/i.test(line)) ?? lines.at(-1);
   return last?.slice(0, LINE_CHARACTERS_MAX) ?? null;

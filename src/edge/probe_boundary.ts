@@ -44,9 +44,9 @@ export async function probeBoundary(
     const said = JSON.parse(answer) as WorkerLine;
     if (said.type !== "probe_result") throw new Error(`it said "${said.type}", expected "probe_result"`);
     const { attempts } = said.payload;
-    return { attempts, arrived: open.arrived(), notes: open.notes, problem: null };
+    return { attempts, arrived: await open.arrived(), notes: open.notes, problem: null };
   } catch (error) {
-    return { ...nothing, arrived: open.arrived(), problem: (error as Error).message };
+    return { ...nothing, arrived: await open.arrived(), problem: (error as Error).message };
   } finally {
     await open.close();
   }

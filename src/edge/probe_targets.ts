@@ -1,4 +1,4 @@
-import { createSocket } from "node:dgram";
+import { createSocket, type Socket } from "node:dgram";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,8 +13,8 @@ export interface OpenProbeTargets {
   readonly targets: ProbeTargets;
   /** What could not be set up here, so that the attempt at it proves less. */
   readonly notes: readonly string[];
-  /** What has arrived so far, by name and without repetition. */
-  arrived(): readonly string[];
+  /** What has arrived so far, by name and without repetition, what the system still holds for us included. */
+  arrived(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -58,7 +58,10 @@ export async function openProbeTargets(parent: string = tmpdir()): Promise<OpenP
         host_pid: process.pid,
       },
       notes,
-      arrived: () => [...arrived].sort(),
+      async arrived() {
+        if (!await isDrained(datagrams)) arrived.add("udp");
+        return [...arrived].sort();
+      },
       close,
     };
   } catch (error) {
@@ -109,9 +112,10 @@ const DNS_IS_ANSWER = 0x80;
 const DNS_NO_SUCH_NAME = 0x03;
 
 /** A question after a name is answered, so that whoever asks need not wait: there is no such name. */
-async function bindUdp(onDatagram: (isQuestion: boolean) => void): Promise<ReturnType<typeof createSocket>> {
+async function bindUdp(onDatagram: (isQuestion: boolean) => void): Promise<Socket> {
   const socket = createSocket("udp4");
   socket.on("message", (bytes, { address, port }) => {
+    if (port === socket.address().port) return; // our own, see isDrained
     const isQuestion = bytes.length > DNS_HEADER_BYTES && bytes.includes("nore-ai-probe");
     onDatagram(isQuestion);
     if (!isQuestion) return;
@@ -125,4 +129,24 @@ async function bindUdp(onDatagram: (isQuestion: boolean) => void): Promise<Retur
     socket.bind(0, LOOPBACK, resolve);
   });
   return socket;
+}
+
+const DRAIN_MS_MAX = 1000;
+
+/** Datagrams come in order: once one of our own is here, all before it are. A flood in which ours is lost is no silence. */
+function isDrained(socket: Socket): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port } = socket.address();
+    const done = (is: boolean) => {
+      clearTimeout(timer);
+      socket.removeListener("message", look);
+      resolve(is);
+    };
+    const look = (_: unknown, from: { readonly port: number }) => {
+      if (from.port === port) done(true);
+    };
+    const timer = setTimeout(() => done(false), DRAIN_MS_MAX);
+    socket.on("message", look);
+    socket.send("are all here?", port, LOOPBACK, () => {});
+  });
 }

@@ -38,6 +38,8 @@ export interface RunManifest {
   readonly code_version: { readonly source_sha256: string };
   readonly policy_sha256: string;
   readonly policy_data_sha256: string;
+  /** null where no AI ran; an older run does not say. */
+  readonly ai_boundary?: string | null;
   readonly anchor_key: { readonly key_id: string; readonly public_key: string };
 }
 

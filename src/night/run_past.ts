@@ -1,4 +1,4 @@
-import type { Event, Lifecycle } from "../core/event.ts";
+import type { Event, FeaturePack, Lifecycle } from "../core/event.ts";
 import { nextPhase, type StopPhase } from "../core/stop_state.ts";
 import { endsNight } from "../pipeline.ts";
 import { type SeenTicks, takeTick } from "../streams/operators/tell_tick_facts.ts";
@@ -15,6 +15,8 @@ export interface RunPast {
   tornSaid: string | null;
   /** The last policy that took the place of another; null where none did. */
   reloaded: Lifecycle | null;
+  /** The newest feature packs, more of them than a dataset holds rows. */
+  packs: readonly FeaturePack[];
   readonly feed: FeedPast;
   readonly seen: SeenTicks;
 }
@@ -26,6 +28,7 @@ export function openRunPast(symbols: readonly string[]): RunPast {
     downMs: 0,
     tornSaid: null,
     reloaded: null,
+    packs: [],
     feed: openFeedPast(symbols),
     seen: new Map(),
   };
@@ -36,9 +39,19 @@ export function takeIntoPast(past: RunPast, event: Event): void {
   past.isOver ||= endsNight(event);
   takePastEvent(past.feed, event);
   if (event.type === "market_tick") takeTick(past.seen, event.payload, event.ts);
+  if (event.type === "feature_pack") past.packs = newest([...past.packs, event.payload]);
   if (event.type !== "lifecycle") return;
   const { what, detail, down_ms = 0 } = event.payload;
   if (what === "policy_reloaded") past.reloaded = event.payload;
   if (what === "torn_tail") past.tornSaid = detail;
   if (what === "resumed") past.downMs += down_ms;
+}
+
+/** The most that a configuration lets a dataset hold. */
+const ROWS_MAX = 20_000;
+
+/** Without the oldest where the rest has rows enough. */
+function newest(packs: readonly FeaturePack[]): readonly FeaturePack[] {
+  const rows = packs.reduce((sum, pack) => sum + pack.rows, 0);
+  return rows - packs[0]!.rows >= ROWS_MAX ? packs.slice(1) : packs;
 }

@@ -1,4 +1,5 @@
-import type { FeedCounts, Health, RiskAction, TradeTick } from "../core/event.ts";
+import type { Health, RiskAction, TradeTick } from "../core/event.ts";
+import type { FeedCounts } from "../core/feed_counts.ts";
 import { takeTrade, type TradeGaps, tradeGaps } from "../core/trade_gaps.ts";
 
 /**

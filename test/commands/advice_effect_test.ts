@@ -81,7 +81,7 @@ test("verify and verify.py take a report that tells of it", async () => {
 test("addAdviceEffect() gives up when the end of the night would have to wait", async () => {
   const longer = await advisedNight(LONGER);
   let now = 0;
-  const { report } = await added(longer, { nowMs: () => now += 5001 });
+  const { report } = await added(longer, { nowMs: () => now += 7001 });
   const { effect, note } = report["ai_filter"] as AdviceSection;
   assert.is(effect, null);
   assert.match(note, /^not computed in time: nore replay /);

@@ -50,6 +50,17 @@ test("bundle packs a run with all that it takes to check it elsewhere", () =>
     assert.match(answer.stdout, /^VERIFIED/m);
   }));
 
+test("bundle takes along what the AI has told", () =>
+  inBundle(async (out, folder) => {
+    cpSync(original, `${folder}/var`, { recursive: true });
+    const name = `ai/${sha256Hex("[[1]]")}.pack.json`;
+    mkdirSync(`${folder}/var/runs/${NIGHT_ID}/ai`);
+    writeFileSync(`${folder}/var/runs/${NIGHT_ID}/${name}`, "[[1]]");
+    assert.is((await bundle("latest", "--var", `${folder}/var`, "--out", out)).code, EXIT.ok);
+    const packed = untarred(new Uint8Array(readFileSync(out))).get(`${NIGHT_ID}/run/${NIGHT_ID}/${name}`);
+    assert.is(new TextDecoder().decode(packed), "[[1]]");
+  }));
+
 test("bundle says of a run that was cut short that it is", () =>
   inBundle(async (out, folder) => {
     cpSync(original, `${folder}/var`, { recursive: true });

@@ -114,7 +114,7 @@ test("runCommand() refuses an unknown command with the nearest one, or with all"
     ["Status", 'Unknown command "Status", did you mean status'],
     [
       "trade",
-      'Unknown command "trade", commands are --mode nore, verify, replay, bundle, status, stop, unlatch, recover, supervise, night, accept, config, policy, doctor, gates',
+      'Unknown command "trade", commands are --mode nore, verify, replay, bundle, status, stop, unlatch, recover, supervise, night, accept, config, policy, ai, doctor, gates',
     ],
   ];
   for (const [word, says] of table) {

@@ -6,6 +6,7 @@ import { helpOf, readInput, UsageError } from "../../src/commands/command.ts";
 import { doctor, type DoctorParts, doctorWith } from "../../src/commands/doctor.ts";
 import type { Finding } from "../../src/commands/doctor/finding.ts";
 import { EXIT } from "../../src/core/exit_codes.ts";
+import { boundaryFacts } from "../support/boundary_facts.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { HARDENED } from "../support/hardened_facts.ts";
 import "../support/real_night.ts";
@@ -20,6 +21,7 @@ const PARTS: DoctorParts = {
   elapsedMs: () => elapsedMs += 0.001,
   loopWatchProblem: () => Promise.resolve(null),
   processFacts: () => HARDENED,
+  aiFacts: () => Promise.resolve(boundaryFacts("linux_namespaces")),
   runtime: () => ({ name: "node", version: "20.20.2", platform: "linux", arch: "x64" }),
 };
 

@@ -54,6 +54,7 @@ test("replay of the first part gives the same twice, as JSON too", async () => {
   assert.is(run_id, NIGHT_ID);
   assert.equal(recorded, what_if);
   assert.equal([recorded.failure, recorded.stopped_by], [null, null]);
+  assert.ok(recorded.risk_reasons.OK > 0);
   const whole = JSON.parse((await replay("--until", "1h", "--json")).printed[0]!);
   assert.ok(recorded.inputs < whole.recorded.inputs);
 });

@@ -1,9 +1,12 @@
+import { asapScheduler } from "rxjs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { QUEUES } from "../../src/core/queue_names.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
+import { virtualClock } from "../../src/edge/clocks.ts";
 import { openContracts } from "../../src/night/open_run.ts";
+import { sampleModel } from "../support/ai_run.ts";
 import { type MemoryFiles, memoryFiles, systemError } from "../support/memory_files.ts";
 import { configWith } from "../support/repo_config.ts";
 import { REGISTRY_TEXT, repoContracts } from "../support/repo_contracts.ts";
@@ -125,6 +128,45 @@ test("openRun() has the figures refreshed as often as asked for, and in virtual 
       },
     });
   }
+});
+
+test("openRun() keeps what the AI begins with and what it tells, and has an eye on it", async () => {
+  const worker = new TextEncoder().encode("export {};");
+  const files = memoryFiles();
+  const clock = virtualClock(SIM_START_TS);
+  const found: (string | undefined)[] = [];
+  await shortNight({
+    files,
+    ai: { boundary: "namespaces", worker, active: { n: 3, model: sampleModel(1) } },
+    pace: { clock, setTs: (ts) => clock.set(ts), speed: 1, scheduler: asapScheduler },
+    onOpened(run) {
+      const { ai_boundary, ai } = openArtefact(files.text(`${RUN}/manifest.json`));
+      const model_sha256 = sha256Hex(JSON.stringify(sampleModel(1)));
+      assert.equal([ai_boundary, ai], ["namespaces", {
+        worker_sha256: sha256Hex(worker),
+        snapshot: 3,
+        model_sha256,
+      }]);
+      const pack = `${RUN}/ai/${run.keepAiFile("pack", "[[1]]")}.pack.json`;
+      const look = () => {
+        clock.set(clock.now() + 1000);
+        return run.fileWatch!.look()?.payload.detail;
+      };
+      found.push(look());
+      files.contents.set(pack, new TextEncoder().encode("[[2]]"));
+      found.push(look());
+      return { ...run, fileWatch: null };
+    },
+  });
+  assert.equal(found[0], undefined);
+  assert.match(found[1]!, /pack\.json: is not what was written/);
+});
+
+test("openRun() makes no folder for an AI where none runs", async () => {
+  const files = await opened();
+  assert.not.ok(files.exists(`${RUN}/ai`));
+  const { ai_boundary, ai } = openArtefact(files.text(`${RUN}/manifest.json`));
+  assert.equal([ai_boundary, ai], [null, null]);
 });
 
 test.run();

@@ -3,6 +3,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Event, Lifecycle } from "../../src/core/event.ts";
 import { openArtefact, sealArtefact } from "../../src/core/journal_line.ts";
+import { sha256Hex } from "../../src/core/sha256.ts";
 import { readResumable, type RefusedRun, resumeRun } from "../../src/night/resume_run.ts";
 import { writeArtefact } from "../../src/sinks/atomic_file.ts";
 import {
@@ -198,6 +199,35 @@ test("resumeRun() has an eye on all that the dead process had written", async ()
     }
     assert.match(stop?.payload.detail ?? "", name);
   }
+});
+
+test("resumeRun() has an eye on what the AI has told, and on what it tells from now on", async () => {
+  const config = configWith([...SHORT_NIGHT, "duration_ms=500", "logging.commit_lines=1"]);
+  const worker = new TextEncoder().encode("export {};");
+  const from = await crashedNight({ config, ai: { boundary: "namespaces", worker, active: null } }, isCommit);
+  const moment = between(from, ({ length }) => length > 0 && length < from.turnEnds.at(-2)!);
+  for (const isOld of [true, false]) {
+    const disk = moment.disk();
+    const options = optionsOn(from, disk);
+    const found = await readResumable(options);
+    if (found.kind !== "resumable") throw new Error(found.why);
+    const startFacts = options.basis.startFacts as Exclude<typeof options.basis.startFacts, string>;
+    const more = { startFacts, cmdlineHash: RESUMED_HASH, isDurable: true };
+    const { run: { fileWatch, keepAiFile } } = resumeRun(options, found, more);
+    const pack = `${keepAiFile("pack", "[[1]]")}.pack.json`;
+    options.clock.set(SIM_START_TS);
+    assert.is(fileWatch!.look(), null);
+    const name = isOld ? `${sha256Hex(worker)}.worker.mjs` : pack;
+    disk.contents.set(`${night.runFolder}/ai/${name}`, new Uint8Array(7));
+    options.clock.set(SIM_START_TS + 1000);
+    assert.match(fileWatch!.look()?.payload.detail ?? "", name);
+  }
+  const disk = moment.disk();
+  await resumeOn(from, disk);
+  assert.is(assess(from, disk).need, "nothing");
+  const ended = moment.disk();
+  assert.equal((await recoverOn(from, ended, "end"))?.problems, []);
+  assert.is(assess(from, ended).need, "nothing", "recovered, it verifies with its files of the AI");
 });
 
 test("resumeRun() in virtual time watches nothing, and syncs at the end", async () => {

@@ -34,7 +34,7 @@ test("writeSnapshot() keeps dataset and model as their digests are made, and the
       run_id: "20261121_220000",
       source: "embedded",
       symbols: ["BTCUSDT", "ETHUSDT"],
-      horizon_ms: 60_000,
+      horizon_ms: 30_000,
       features: "1",
       rows: 3,
       first_ts: sampleRows(3)[0]![0],

@@ -108,7 +108,7 @@ test("active() refuses a whole snapshot that is not the one that was made active
 test("active() gives nothing that was made for something else, and nobody stands in for it", () => {
   const cases: readonly (readonly [more: object, said: string])[] = [
     [{ source: "binance" }, "source embedded, and binance is wanted"],
-    [{ horizon_ms: 30_000 }, "horizon_ms 60000, and 30000 is wanted"],
+    [{ horizon_ms: 5000 }, "horizon_ms 30000, and 5000 is wanted"],
     [{ features: "2" }, "features 1, and 2 is wanted"],
   ];
   for (const [more, said] of cases) {

@@ -1,7 +1,10 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { RunIdentity } from "../../src/core/run_identity.ts";
+import { sha256Hex } from "../../src/core/sha256.ts";
+import type { RunAi } from "../../src/sinks/run_folder.ts";
 import { manifestOf } from "../../src/sinks/run_manifest.ts";
+import { sampleModel } from "../support/ai_run.ts";
 import { configWith } from "../support/repo_config.ts";
 import { simSigner } from "../support/sim_night.ts";
 
@@ -29,7 +32,7 @@ test("manifestOf() has the fields of the contract", () => {
     [
       "schema run_id mode source prices venue symbols seed started_ts duration_ms code_version runtime",
       "cmdline cmdline_form cmdline_hash config_sha256 contracts_sha256 policy_sha256 policy_data_sha256",
-      "strategies initial_cash state_from ai_boundary anchor_key",
+      "strategies initial_cash state_from ai_boundary ai anchor_key",
     ].join(" "),
   );
   const { mode, prices, config_sha256, policy_data_sha256, anchor_key } = manifest();
@@ -37,6 +40,25 @@ test("manifestOf() has the fields of the contract", () => {
   const { key_id, algorithm, public_key } = simSigner;
   assert.equal(anchor_key, { key_id, algorithm, public_key });
   assert.is(Buffer.from(public_key, "base64").length, 32);
+});
+
+test("manifestOf() names what shuts the AI in, its program and the model that it begins with", () => {
+  const options = { config: configWith([]), hashes: HASHES, signer: simSigner };
+  const worker = new TextEncoder().encode("export {};");
+  const aiIn = (active: RunAi["active"]) => {
+    const { ai_boundary, ai } = manifestOf(IDENTITY, {
+      ...options,
+      ai: { boundary: "namespaces", worker, active },
+    });
+    return [ai_boundary, ai];
+  };
+  const worker_sha256 = sha256Hex("export {};");
+  const model = sampleModel(1);
+  const model_sha256 = sha256Hex(JSON.stringify(model));
+  assert.equal(aiIn({ n: 3, model }), ["namespaces", { worker_sha256, snapshot: 3, model_sha256 }]);
+  assert.equal(aiIn(null), ["namespaces", { worker_sha256, snapshot: null, model_sha256: null }]);
+  const { ai_boundary, ai } = manifest();
+  assert.equal([ai_boundary, ai], [null, null]);
 });
 
 test("manifestOf() adds the strategies' capital up exactly", () => {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { EntryAdvice, Event, OrderIntent, Proposal, Side } from "../../src/core/event.ts";
+import type { EntryAdvice } from "../../src/core/advice.ts";
+import type { Event, OrderIntent, Proposal, Side } from "../../src/core/event.ts";
 import { parseQuantity } from "../../src/core/fixed_point.ts";
 import type { RiskIn } from "../../src/streams/risk/risk_role.ts";
 import { WIDE_FEED } from "../support/feed_events.ts";

@@ -1,5 +1,6 @@
 import type { AiModel, AiRow } from "../../src/core/ai_mail.ts";
-import type { AiSnapshotNews, AnyDraft } from "../../src/core/event.ts";
+import type { AiSnapshotNews } from "../../src/core/advice.ts";
+import type { AnyDraft } from "../../src/core/event.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
 import { mergeAgendas } from "../../src/streams/sources/agenda.ts";
 import type { Damage } from "./damage.ts";
@@ -15,7 +16,7 @@ import { SIM_START_TS, simMarket } from "./sim_night.ts";
 
 export const sampleModel = (weight: number): AiModel => ({
   form: "logistic_1",
-  horizon_ms: 60_000,
+  horizon_ms: 30_000,
   base_rate: 0.5,
   weights: [weight, -0.25, 1e-7],
   calibration: [1, 0],
@@ -90,16 +91,28 @@ function flipped(run: RunBytes, path: string): RunBytes {
 type Payload = Record<string, unknown>;
 const payloadOf = (event: Record<string, unknown>): Payload => event["payload"] as Payload;
 
-/** A pack event that names these bytes, which are there. */
+/** The last pack event names these bytes, which are there; trained is what its rows give, so far as it has some. */
 function withPack(run: RunBytes, text: string, rows: number): RunBytes {
   const content_sha256 = sha256Hex(text);
   const kept = withFile(run, `ai/${content_sha256}.pack.json`, utf8(text));
-  return withLine(
+  const told = withLine(
     kept,
     PACK_EVENTS,
     -1,
     (event) => Object.assign(payloadOf(event), { content_sha256, rows }),
   );
+  return withTrained(told, (snapshot) => {
+    snapshot["dataset_sha256"] = digestOf([...PACKS[0]!, ...PACKS[1]!, ...rowsOf(text)].slice(-100));
+  });
+}
+
+function rowsOf(text: string): readonly AiRow[] {
+  try {
+    const rows = JSON.parse(text.replace("\ufeff", "")) as unknown;
+    return Array.isArray(rows) ? rows : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The news of the one that was trained, wherever rotation has put it. */
@@ -145,7 +158,10 @@ export const AI_DAMAGE: Damage = [
   ["a pack of texts", (run) => reanchored(withPack(run, '["a"]', 1))],
   ["a row of texts", (run) => reanchored(withPack(run, '[["a"]]', 1))],
   ["a row that holds true", (run) => reanchored(withPack(run, "[[true]]", 1))],
-  ["other rows than it was trained on", (run) => reanchored(withPack(run, "[[1]]", 1))],
+  ["other rows than it was trained on", (run) => {
+    const told = withPack(run, "[[1]]", 1);
+    return reanchored(withTrained(told, (snapshot) => void (snapshot["dataset_sha256"] = DATASET)));
+  }],
   ["another dataset", (run) =>
     reanchored(withTrained(run, (snapshot) => {
       snapshot["dataset_sha256"] = "0".repeat(64);
@@ -162,8 +178,8 @@ export const AI_DAMAGE: Damage = [
     reanchored(withTrained(run, (snapshot) => {
       snapshot["model_sha256"] = "0".repeat(64);
     }))],
-  ...[5, {}, { worker_sha256: "0".repeat(64), snapshot: -1, model_sha256: null }, {
-    worker_sha256: "0".repeat(64),
+  ...[5, {}, { worker_sha256: sha256Hex(WORKER), snapshot: -1, model_sha256: null }, {
+    worker_sha256: sha256Hex(WORKER),
     snapshot: null,
     model_sha256: "x",
   }, { worker_sha256: "0".repeat(64), snapshot: null, model_sha256: null }].map((ai, i): Damage[number] => [
@@ -181,9 +197,6 @@ export const AI_GOOD: Damage = [
     (run) => withFile(run, `ai/${sha256Hex("[]")}.pack.json`, utf8("[]")),
   ],
   ["a file half made", (run) => withFile(run, `ai/${"0".repeat(64)}.model.json.tmp`, utf8("{"))],
-  ["an empty pack, an empty row", (run) =>
-    reanchored(withTrained(withPack(run, "[[]]", 1), (snapshot) => {
-      const rows = [...PACKS[0]!, ...PACKS[1]!, []].slice(-100);
-      snapshot["dataset_sha256"] = digestOf(rows);
-    }))],
+  ["a pack without rows", (run) => reanchored(withPack(run, "[]", 0))],
+  ["a row without numbers", (run) => reanchored(withPack(run, "[[]]", 1))],
 ];

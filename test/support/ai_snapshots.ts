@@ -14,4 +14,4 @@ export const sampleSnapshot = (weight: number, more: Partial<NewSnapshot> = {}):
 });
 
 /** What it is made for. */
-export const SAMPLE_FIT = { source: "embedded", horizon_ms: 60_000, features: "1" };
+export const SAMPLE_FIT = { source: "embedded", horizon_ms: 30_000, features: "1" };

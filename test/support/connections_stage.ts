@@ -1,5 +1,5 @@
 import type { BinanceConfig } from "../../src/core/config.ts";
-import type { FeedCounts } from "../../src/core/event.ts";
+import type { FeedCounts } from "../../src/core/feed_counts.ts";
 import { type Connections, connections } from "../../src/streams/sources/binance/connections.ts";
 import { dialSchedule } from "../../src/streams/sources/binance/dial_schedule.ts";
 import { feedCountsOf, feedTally } from "../../src/streams/sources/binance/feed_tally.ts";

@@ -46,7 +46,9 @@ export function fakeStarter(
           later(() => {
             if (isGone) return;
             for (const line of worker.answer(JSON.parse(text))) {
-              const bytes = line instanceof Uint8Array ? line : new TextEncoder().encode(JSON.stringify(line));
+              const bytes = line instanceof Uint8Array
+                ? line
+                : new TextEncoder().encode(JSON.stringify(line));
               listener.received(new Uint8Array([...bytes, 0x0a]));
             }
           });

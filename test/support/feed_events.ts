@@ -1,4 +1,5 @@
-import type { Event, FeedCounts, Health, MarketTick } from "../../src/core/event.ts";
+import type { Event, Health, MarketTick } from "../../src/core/event.ts";
+import type { FeedCounts } from "../../src/core/feed_counts.ts";
 import type { FeedLimits } from "../../src/streams/risk/risk_check.ts";
 import { eventOf, SYMBOLS, VENUE } from "./trading_events.ts";
 

@@ -1,5 +1,6 @@
 import type { BinanceConfig } from "../../src/core/config.ts";
-import type { AnyDraft, BookTick, FeedCounts, Health, TradeTick } from "../../src/core/event.ts";
+import type { AnyDraft, BookTick, Health, TradeTick } from "../../src/core/event.ts";
+import type { FeedCounts } from "../../src/core/feed_counts.ts";
 import { randomStream } from "../../src/core/random.ts";
 import {
   type BinanceFeed,

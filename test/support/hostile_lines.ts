@@ -2,7 +2,15 @@ import { type Random, randomStream } from "../../src/core/random.ts";
 
 /** What an AI process that has been turned would write: lines that look like orders, and lines that break readers. */
 
-const ORDERS = ["order_intent", "order_cancel", "order_result", "fill", "risk_action", "signal", "stop_journal"];
+const ORDERS = [
+  "order_intent",
+  "order_cancel",
+  "order_result",
+  "fill",
+  "risk_action",
+  "signal",
+  "stop_journal",
+];
 const SPELLINGS = [
   "ORDER_INTENT",
   "Order_Intent",
@@ -50,16 +58,30 @@ const MAKERS: readonly Maker[] = [
   () => `{"__proto__":{"type":"recommendation"},"payload":${text(ADVICE)}}`,
   () => `{"type":"recommendation","payload":${text(ADVICE)},"__proto__":{"type":"order_intent"}}`,
   () => `{"type":"recommendation","payload":{"__proto__":${text(ADVICE)}}}`,
-  (random) => text({ type: "recommendation", payload: { ...ADVICE, p_up: pick(random, [-0.1, 1.1, 1e308, "0.5", null]) } }),
-  (random) => text({ type: "recommendation", payload: { ...ADVICE, symbol: pick(random, ["DOGEUSDT", "", "btcusdt", 7]) } }),
-  (random) => text({ type: "recommendation", payload: { ...ADVICE, horizon_ms: pick(random, [-1, 0, 1e15, 0.5, "30000"]) } }),
-  () => `{"type":"recommendation","payload":{"symbol":"BTCUSDT","horizon_ms":30000,"p_up":NaN,"model_id":"online"}}`,
+  (random) =>
+    text({
+      type: "recommendation",
+      payload: { ...ADVICE, p_up: pick(random, [-0.1, 1.1, 1e308, "0.5", null]) },
+    }),
+  (random) =>
+    text({
+      type: "recommendation",
+      payload: { ...ADVICE, symbol: pick(random, ["DOGEUSDT", "", "btcusdt", 7]) },
+    }),
+  (random) =>
+    text({
+      type: "recommendation",
+      payload: { ...ADVICE, horizon_ms: pick(random, [-1, 0, 1e15, 0.5, "30000"]) },
+    }),
+  () =>
+    `{"type":"recommendation","payload":{"symbol":"BTCUSDT","horizon_ms":30000,"p_up":NaN,"model_id":"online"}}`,
   (random) => text([{ type: pick(random, ORDERS), payload: INTENT }]),
   (random) => pick(random, ["null", "true", "7", '"order_intent"', "", "   ", "{", "}", "\u0000"]),
   (random) => "[".repeat(1 + Math.floor(random.next() * 20_000)),
   (random) => new Uint8Array([0x7b, 0x22, 0xc3, 0x28, 0xff, Math.floor(random.next() * 256)]), // half of UTF-8
   (random) => new TextEncoder().encode(text({ type: pick(random, ORDERS), x: "é" })).slice(0, -3),
-  (random) => text({ type: "heartbeat", payload: { seq: pick(random, [-1, 1.5, "1"]), rows: 0, drift: false } }),
+  (random) =>
+    text({ type: "heartbeat", payload: { seq: pick(random, [-1, 1.5, "1"]), rows: 0, drift: false } }),
   (random) => text({ type: "training_snapshot", payload: pick(random, [null, {}, INTENT, [INTENT]]) }),
 ];
 

@@ -1,7 +1,7 @@
 import type { RiskConfig } from "../../src/core/config.ts";
+import type { EntryAdvice } from "../../src/core/advice.ts";
 import type {
   BookTick,
-  EntryAdvice,
   Event,
   EventType,
   Fill,

@@ -128,7 +128,3 @@ export function egressFinding(
     urls.length === 0 ? "nothing but this machine is dialed" : `may dial ${urls.join(", ")}`,
   );
 }
-
-export function aiFinding(): Finding {
-  return pass("ai_boundary", "there is no AI process yet: nothing advises, nothing to shut in");
-}

@@ -55,7 +55,7 @@ export function deniedDraft(payload: PolicyDenial, ts: number): Draft<"policy_de
   return { type: "policy_denial", source: "watchdog_role", ts, cause: null, payload };
 }
 
-export function boundaryStop(detail: string, ts: number): Draft<"stop_journal"> {
-  const payload = { component: "ai_role", reason_code: AI_BOUNDARY, detail, origin: "input" } as const;
+export function stopDraft(reason_code: string, detail: string, ts: number): Draft<"stop_journal"> {
+  const payload = { component: "ai_role", reason_code, detail, origin: "input" } as const;
   return { type: "stop_journal", source: "watchdog_role", ts, cause: null, payload };
 }

@@ -1,6 +1,8 @@
 import type { AiModel, AiRow, AiTraining } from "../../core/ai_mail.ts";
-import type { AiSnapshotNews, FeaturePack } from "../../core/event.ts";
+import type { AiSnapshotNews } from "../../core/advice.ts";
+import type { FeaturePack } from "../../core/event.ts";
 import { sha256Hex } from "../../core/sha256.ts";
+import { isRow } from "./ai_rows.ts";
 import { judgeSnapshot } from "./snapshot_gate.ts";
 import { trainModel } from "./train_model.ts";
 
@@ -52,6 +54,8 @@ export interface KeptSnapshot {
 
 export interface AiLearningOptions {
   readonly shelf: AiShelf;
+  /** How many there are. */
+  readonly symbols: number;
   readonly horizonMs: number;
   readonly rowsMax: number;
   readonly rowsMin: number;
@@ -68,7 +72,7 @@ interface Candidate extends ActiveModel {
 }
 
 export function aiLearning(options: AiLearningOptions): AiLearning {
-  const { shelf, horizonMs, rowsMax, rowsMin, margin } = options;
+  const { shelf, symbols, horizonMs, rowsMax, rowsMin, margin } = options;
   let rows: readonly AiRow[] = options.rows.slice(-rowsMax);
   let active = options.active;
   let candidate: Candidate | null = null;
@@ -96,7 +100,9 @@ export function aiLearning(options: AiLearningOptions): AiLearning {
     },
     takePack(pack, packRows) {
       const text = JSON.stringify(packRows);
-      const problem = packProblem(pack, packRows, text);
+      const problem = packRows.every((row) => isRow(row, symbols))
+        ? packProblem(pack, packRows, text)
+        : "feature_pack: a row that is none";
       if (problem !== null) return problem;
       shelf.keepPack(text);
       rows = [...rows, ...packRows].slice(-rowsMax);

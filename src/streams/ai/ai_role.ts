@@ -1,13 +1,4 @@
-import {
-  ignoreElements,
-  interval,
-  merge,
-  NEVER,
-  type Observable,
-  type SchedulerLike,
-  Subject,
-  tap,
-} from "rxjs";
+import { ignoreElements, interval, merge, NEVER, type Observable, type SchedulerLike, tap } from "rxjs";
 import type { AiHeartbeat, WorkerLine } from "../../core/ai_mail.ts";
 import type { AiConfig } from "../../core/config.ts";
 import type { Draft, Event, Health } from "../../core/event.ts";
@@ -19,16 +10,17 @@ import {
   adviceDraft,
   AI_BOUNDARY,
   type AiInput,
-  boundaryStop,
   deniedDraft,
   healthDraft,
   restartedDraft,
+  stopDraft,
   troublesOf,
 } from "./ai_drafts.ts";
 import type { AiLearning, AiNews } from "./ai_learning.ts";
 import type { AiSession, StartWorker } from "./ai_session.ts";
 import { type BatchLedger, batchLedger } from "./batch_ledger.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";
+import { type Outlet, outlet } from "./outlet.ts";
 
 /**
  * The host's side of the AI process: what it may see goes in, step by step, what it may say comes out as inputs of the
@@ -50,6 +42,8 @@ export interface AiRoleOptions {
   readonly learning: AiLearning;
   readonly startWorker: StartWorker;
   readonly deadletter: (letter: Deadletter) => void;
+  /** What a night that cannot keep what it was told stops for. */
+  readonly stopOf: (error: unknown) => { readonly reason_code: string; readonly detail: string };
 }
 
 /** In real time so many batches may be unanswered; what comes then waits in the mailbox. */
@@ -59,15 +53,13 @@ const NOTHING_WRITTEN = { raw: new Uint8Array(), denial: null };
 
 export class AiRole {
   readonly #options: AiRoleOptions;
-  readonly #said$ = new Subject<AiInput>();
-  /** In virtual time what is said waits for the next step. */
-  readonly #waiting: AiInput[] = [];
+  readonly #out: Outlet;
   readonly #box: Mailbox;
   readonly #deadline: OneTimer;
   #phase: "starting" | "up" | "down" | "off" = "down";
   #session: AiSession | null = null;
   #onGone = (): void => {};
-  #upSinceTs = 0;
+  #upSinceTs: number | null = null;
   /** When it is begun anew. */
   #startTs: number;
   #starts = 0;
@@ -75,11 +67,11 @@ export class AiRole {
   #healthTs: number;
   #droppedTold = 0;
   #isDrifting = false;
-  #failure: unknown = null;
   #resume: (() => void) | null = null;
 
   constructor(options: AiRoleOptions) {
     this.#options = options;
+    this.#out = outlet(options.isVirtual);
     this.#box = mailbox(options.ai.mailbox_max);
     this.#deadline = oneTimer(options.scheduler, (error) => this.#fail(error));
     this.#startTs = this.#healthTs = options.startTs;
@@ -98,7 +90,7 @@ export class AiRole {
       tap(() => this.#step(clock.now())),
       ignoreElements(),
     );
-    return merge(this.#said$, step$);
+    return merge(this.#out.said$, step$);
   }
 
   /** Its steps in virtual time, each behind the answer to the one before; null in real time. */
@@ -106,7 +98,7 @@ export class AiRole {
     const { isVirtual, ai: { step_ms: everyMs }, startTs } = this.#options;
     if (!isVirtual) return null;
     let nextTs = startTs;
-    const isOff = () => this.#phase === "off" && this.#waiting.length === 0;
+    const isOff = () => this.#phase === "off" && this.#out.isEmpty;
     return {
       get nextTs() {
         return isOff() ? Infinity : nextTs;
@@ -114,9 +106,8 @@ export class AiRole {
       isReady: (resume) => this.#isAnswered(resume),
       take: (nowTs) => {
         nextTs += everyMs;
-        if (this.#failure !== null) throw this.#failure;
         this.#step(nowTs);
-        return this.#waiting.splice(0).map((draft) => ({ ...draft, ts: nowTs }));
+        return this.#out.takeAll(nowTs);
       },
     };
   }
@@ -131,21 +122,21 @@ export class AiRole {
 
   /** Since its last start; null while it is down. */
   uptimeS(ts: number): number | null {
-    return this.#phase === "up" ? Math.max(0, ts - this.#upSinceTs) / 1000 : null;
+    return this.#upSinceTs === null ? null : Math.max(0, ts - this.#upSinceTs) / 1000;
   }
 
-  /** Resolves when the process is gone. */
+  /** At the end of the night. Resolves when the process is gone. */
   close(): Promise<void> {
-    const gone = this.#session === null
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => this.#onGone = resolve);
+    const upSinceTs = this.#upSinceTs;
+    const gone = new Promise<void>((resolve) => this.#session === null ? resolve() : this.#onGone = resolve);
     this.#end("off");
+    this.#upSinceTs = upSinceTs; // it was up to the end
     return gone;
   }
 
   #isAnswered(resume: () => void): boolean {
     const isWaiting = this.#phase === "starting" || this.#phase === "up" && this.#ledger.unanswered > 0;
-    if (!isWaiting || this.#failure !== null) return true;
+    if (!isWaiting) return true;
     this.#resume = resume;
     return false;
   }
@@ -171,6 +162,7 @@ export class AiRole {
     this.#phase = "starting";
     this.#starts++;
     this.#ledger = batchLedger();
+    this.#ledger.give(learning.active?.modelSha256 ?? null);
     const of = <Args extends unknown[]>(work: (...args: Args) => void) => (...args: Args) => {
       if (this.#session !== session) return;
       try {
@@ -191,22 +183,18 @@ export class AiRole {
         this.#onGone();
       },
     });
-    this.#upSinceTs = ts;
-    this.#deadline.set(
-      ai.start_timeout_ms,
-      () => this.#fall(`has not begun within ${ai.start_timeout_ms} ms`),
-    );
-    if (this.#starts > 1) this.#say(restartedDraft(clock.now(), this.#starts - 1));
+    this.#await(ai.start_timeout_ms, "it has not begun");
+    if (this.#starts > 1) this.#out.say(restartedDraft(clock.now(), this.#starts - 1));
   }
 
   #proven(leaks: readonly string[]): void {
     if (leaks.length > 0) {
-      const detail = `its isolation leaks: ${leaks.join("; ")}`;
-      return this.#violated({ detail, raw: new Uint8Array(), denial: null });
+      return this.#violated({ detail: `its isolation leaks: ${leaks.join("; ")}`, ...NOTHING_WRITTEN });
     }
     this.#phase = "up";
     this.#deadline.clear();
-    this.#tellHealth(this.#options.clock.now());
+    const ts = this.#upSinceTs = this.#options.clock.now();
+    this.#tellHealth(ts);
     this.#wake();
   }
 
@@ -215,11 +203,11 @@ export class AiRole {
     const { isVirtual, ai: { answer_timeout_ms: timeoutMs } } = this.#options;
     if (this.#ledger.unanswered >= (isVirtual ? 1 : UNANSWERED_MAX)) return;
     this.#session!.send({ type: "batch", seq: this.#ledger.send(), ts, ...this.#box.takeAll() });
-    if (!this.#deadline.isSet) this.#await(timeoutMs);
+    if (!this.#deadline.isSet) this.#await(timeoutMs, "no answer");
   }
 
-  #await(timeoutMs: number): void {
-    this.#deadline.set(timeoutMs, () => this.#fall(`no answer within ${timeoutMs} ms`));
+  #await(timeoutMs: number, what: string): void {
+    this.#deadline.set(timeoutMs, () => this.#fall(`${what} within ${timeoutMs} ms`));
   }
 
   #hear(line: WorkerLine): void {
@@ -230,11 +218,11 @@ export class AiRole {
     if (problem !== null) return this.#violated({ detail: problem, ...NOTHING_WRITTEN });
     if (line.type === "heartbeat") this.#beat(line.payload, ts);
     else if (line.type === "training_snapshot") this.#learn(learning.takeTraining(line.payload, ts), ts);
-    else if (line.type !== "probe_result") this.#say(adviceDraft(line, ts));
+    else if (line.type !== "probe_result") this.#out.say(adviceDraft(line, ts));
   }
 
   #beat({ drift }: AiHeartbeat, ts: number): void {
-    if (this.#ledger.unanswered > 0) this.#await(this.#options.ai.answer_timeout_ms);
+    if (this.#ledger.unanswered > 0) this.#await(this.#options.ai.answer_timeout_ms, "no answer");
     else this.#deadline.clear();
     if (drift !== this.#isDrifting) {
       this.#isDrifting = drift;
@@ -245,8 +233,9 @@ export class AiRole {
 
   #learn(news: readonly AiNews[], ts: number): void {
     const { active } = this.#options.learning;
-    for (const { snapshot, detail } of news) this.#say(this.#health(ts, "UP", { detail, snapshot }));
+    for (const { snapshot, detail } of news) this.#out.say(this.#health(ts, "UP", { detail, snapshot }));
     if (news.some(({ snapshot: { what } }) => what === "activated" || what === "rolled_back")) {
+      this.#ledger.give(active?.modelSha256 ?? null);
       this.#session?.send({ type: "model", model: active?.model ?? null });
     }
   }
@@ -255,10 +244,10 @@ export class AiRole {
     const { ai, clock, deadletter } = this.#options;
     const ts = clock.now();
     if (raw.length > 0) deadletter({ ts, queue: "recommendations", reason_code: AI_BOUNDARY, detail, raw });
-    if (denial !== null) this.#say(deniedDraft(denial, ts));
+    if (denial !== null) this.#out.say(deniedDraft(denial, ts));
     if (ai.on_violation === "quarantine") return this.#fall(`${AI_BOUNDARY}: ${detail}`);
     this.#end("off");
-    this.#say(boundaryStop(detail, ts));
+    this.#out.say(stopDraft(AI_BOUNDARY, detail, ts));
     this.#wake();
   }
 
@@ -268,13 +257,14 @@ export class AiRole {
     const payload = this.#health(ts, "DOWN", { detail });
     this.#end("down");
     this.#startTs = Infinity;
-    this.#say(payload);
+    this.#out.say(payload);
     this.#wake();
   }
 
   #end(phase: "down" | "off"): void {
     this.#deadline.clear();
     this.#phase = phase;
+    this.#upSinceTs = null;
     this.#session?.kill();
     this.#session = null;
   }
@@ -289,22 +279,19 @@ export class AiRole {
     this.#droppedTold = this.#box.dropped;
     const troubles = troublesOf({ lost, isDrifting: this.#isDrifting });
     const detail = troubles || this.#options.boundary;
-    this.#say(this.#health(ts, troubles === "" ? "UP" : "DEGRADED", { detail }));
+    this.#out.say(this.#health(ts, troubles === "" ? "UP" : "DEGRADED", { detail }));
   }
 
   #health(ts: number, state: Health["state"], more: Pick<Health, "detail" | "snapshot">): Draft<"health"> {
     return healthDraft(ts, { state, uptime_s: this.uptimeS(ts) ?? 0, dropped: this.#box.dropped, ...more });
   }
 
-  #say(draft: AiInput): void {
-    if (this.#options.isVirtual) this.#waiting.push(draft);
-    else this.#said$.next(draft);
-  }
-
-  /** What the night cannot go on with: its disk takes no more. */
+  /** What was told could not be kept: nobody may go on as if it had been. */
   #fail(error: unknown): void {
-    this.#failure = error;
-    if (!this.#options.isVirtual) this.#said$.error(error);
+    const { stopOf, clock } = this.#options;
+    const { reason_code, detail } = stopOf(error);
+    this.#end("off");
+    this.#out.say(stopDraft(reason_code, detail, clock.now()));
     this.#wake();
   }
 }

@@ -1,11 +1,17 @@
-import type { WorkerLine } from "../../core/ai_mail.ts";
+import { modelIdOf, UNPROVEN_MODEL, type WorkerLine } from "../../core/ai_mail.ts";
+import type { Recommendation } from "../../core/event.ts";
 
-/** Which batches the AI process was given and has answered. It speaks when asked, in order, and not without end. */
+/**
+ * What the AI process was given and has answered. It speaks when asked, in order, not without end, and by no model that
+ * it was not given.
+ */
 export interface BatchLedger {
   /** Batches that wait for their heartbeat. */
   readonly unanswered: number;
   /** The number of the next batch, which is sent now. */
   send(): number;
+  /** It may advise by this model from now on; null for by none. */
+  give(modelSha256: string | null): void;
   /** Takes a line in; null where it may be said here, else what is wrong with that. */
   hear(line: WorkerLine): string | null;
 }
@@ -17,15 +23,18 @@ export function batchLedger(): BatchLedger {
   let sent = 0;
   let answered = 0;
   let lines = 0;
+  const modelIds = new Set([UNPROVEN_MODEL]);
   return {
     get unanswered() {
       return sent - answered;
     },
     send: () => ++sent,
+    give: (modelSha256) => void (modelSha256 === null || modelIds.add(modelIdOf(modelSha256))),
     hear(line) {
       if (sent === answered) return `${line.type} that nobody has asked for`;
       if (++lines > LINES_MAX) return `more than ${LINES_MAX} lines in answer to batch ${answered + 1}`;
       if (line.type === "probe_result") return "probe_result in answer to a batch";
+      if (line.type === "recommendation") return adviceProblem(line.payload, modelIds);
       if (line.type !== "heartbeat") return null;
       const { seq } = line.payload;
       if (seq !== answered + 1) return `heartbeat of batch ${seq}, expected ${answered + 1}`;
@@ -34,4 +43,8 @@ export function batchLedger(): BatchLedger {
       return null;
     },
   };
+}
+
+function adviceProblem({ model_id }: Recommendation, modelIds: ReadonlySet<string>): string | null {
+  return modelIds.has(model_id) ? null : `advice by ${model_id}, which it was not given`;
 }

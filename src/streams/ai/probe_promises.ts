@@ -33,6 +33,8 @@ export function leaksOf(
     ...arrived.map((name) => `${name} arrived at the host`),
     ...PROBE_ATTEMPTS.filter((name) => timesTold(name) !== 1)
       .map((name) => `${name} was told ${timesTold(name)} times, expected once`),
-    ...attempts.filter(({ name }) => !names.has(name)).map(({ name }) => `${name} is no attempt that is known`),
+    ...attempts.filter(({ name }) => !names.has(name)).map(({ name }) =>
+      `${name} is no attempt that is known`
+    ),
   ];
 }

@@ -1,4 +1,4 @@
-import type { AiBoundary, AiTask, ProbeTargets } from "../../core/ai_mail.ts";
+import type { AiBoundary, AiTask, ProbeAttempt, ProbeTargets } from "../../core/ai_mail.ts";
 import type { WorkerStarter } from "../../core/ports.ts";
 import type { LineCheck } from "./admit_line.ts";
 import { type AiSession, openSession, type ProvenListener } from "./ai_session.ts";
@@ -21,7 +21,7 @@ export interface ProvenSessionParts {
 export interface OpenTargets {
   readonly targets: ProbeTargets;
   /** What came through to the host, whatever the process says of it. */
-  arrived(): readonly string[];
+  arrived(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -29,28 +29,35 @@ export function provenSession(parts: ProvenSessionParts, listener: ProvenListene
   let session: AiSession | null = null;
   let isKilled = false;
   const begin = (open: OpenTargets): void => {
-    let isProven = false;
+    let proof: "awaited" | "judged" | "held" = "awaited";
     const close = () => void open.close().catch(() => {}); // a folder that stays behind is no fault of the night
+    const judge = (attempts: readonly ProbeAttempt[]) =>
+      open.arrived().then((arrived) => leaksOf(parts.boundary, attempts, arrived), (error: Error) => [
+        `nobody can say what has arrived: ${error.message}`,
+      ]).then((leaks) => {
+        close();
+        if (proof === "judged") listener.proven(leaks);
+        proof = "held";
+      });
     if (isKilled) {
       close();
       return listener.ended("killed before it began");
     }
     session = openSession(parts.starter, parts, {
       said(line) {
-        if (isProven) return listener.said(line);
-        if (line.type !== "probe_result") {
-          session!.kill();
-          const detail = `${line.type} before its probe_result`;
-          return listener.violated({ detail, raw: new Uint8Array(), denial: null });
+        if (proof === "held") return listener.said(line);
+        if (proof === "awaited" && line.type === "probe_result") {
+          proof = "judged";
+          return void judge(line.payload.attempts);
         }
-        isProven = true;
-        const leaks = leaksOf(parts.boundary, line.payload.attempts, open.arrived());
-        close();
-        listener.proven(leaks);
+        session!.kill();
+        const detail = `${line.type} before its isolation was proven`;
+        listener.violated({ detail, raw: new Uint8Array(), denial: null });
       },
       violated: (violation) => listener.violated(violation),
       ended(reason) {
-        if (!isProven) close();
+        if (proof === "awaited") close();
+        proof = "held";
         listener.ended(reason);
       },
     });

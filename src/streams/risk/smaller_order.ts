@@ -1,4 +1,4 @@
-import type { EntryAdvice } from "../../core/event.ts";
+import type { EntryAdvice } from "../../core/advice.ts";
 import { formatUnits, notionalOf, type Quantity } from "../../core/fixed_point.ts";
 import type { Candidate } from "./risk_check.ts";
 

@@ -1,6 +1,7 @@
 import { UNPROVEN_MODEL } from "../../core/ai_mail.ts";
 import type { AiConfig } from "../../core/config.ts";
-import type { EntryAdvice, Event, Proposal } from "../../core/event.ts";
+import type { EntryAdvice } from "../../core/advice.ts";
+import type { Event, Proposal } from "../../core/event.ts";
 import type { Machine } from "../../core/machine.ts";
 
 /**

@@ -1,7 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  aiFinding,
   clockFinding,
   configFinding,
   egressFinding,
@@ -114,10 +113,6 @@ test("secretsFinding() says what was found, or where was looked", () => {
   });
   assert.is(secretsFinding(null, true).what, "none in command line, configuration and environment");
   assert.match(secretsFinding(null, false).what, /environment \(which this process may not read\)$/);
-});
-
-test("aiFinding() says that there is none", () => {
-  assert.is(aiFinding().state, "PASS");
 });
 
 test.run();

@@ -4,10 +4,10 @@ import type { WorkerLine } from "../../../src/core/ai_mail.ts";
 import { batchLedger } from "../../../src/streams/ai/batch_ledger.ts";
 
 const beat = (seq: number): WorkerLine => ({ type: "heartbeat", payload: { seq, rows: 0, drift: false } });
-const advice: WorkerLine = {
+const advice = {
   type: "recommendation",
   payload: { symbol: "BTCUSDT", horizon_ms: 1000, p_up: 0.5, model_id: "online" },
-};
+} as const satisfies WorkerLine;
 const probe: WorkerLine = { type: "probe_result", payload: { attempts: [] } };
 
 test("batchLedger() hears answers to what was sent, in order", () => {
@@ -26,6 +26,20 @@ test("batchLedger() says what is wrong with a line that nobody asked for, comes 
   assert.is(ledger.hear(probe), "probe_result in answer to a batch");
   for (let i = 2; i < 256; i++) assert.is(ledger.hear(advice), null);
   assert.is(ledger.hear(advice), "more than 256 lines in answer to batch 1");
+});
+
+test("batchLedger() hears advice by what is being learned and by models that were given, and by no other", () => {
+  const ledger = batchLedger();
+  const by = (
+    model_id: string,
+  ): WorkerLine => ({ ...advice, payload: { ...advice.payload, model_id } } as WorkerLine);
+  const sha256 = "ab".repeat(32);
+  const id = `model_${sha256.slice(0, 16)}`;
+  ledger.send();
+  assert.is(ledger.hear(by(id)), `advice by ${id}, which it was not given`);
+  ledger.give(null);
+  ledger.give(sha256);
+  assert.equal([by(id), by("online")].map((line) => ledger.hear(line)), [null, null]);
 });
 
 test.run();

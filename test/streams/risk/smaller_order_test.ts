@@ -1,6 +1,6 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { EntryAdvice } from "../../../src/core/event.ts";
+import type { EntryAdvice } from "../../../src/core/advice.ts";
 import { formatAmount, formatUnits, parseQuantity, type Quantity } from "../../../src/core/fixed_point.ts";
 import type { Candidate } from "../../../src/streams/risk/risk_check.ts";
 import { reduceTo, shrinkByAdvice } from "../../../src/streams/risk/smaller_order.ts";

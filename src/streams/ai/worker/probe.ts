@@ -100,7 +100,14 @@ async function sendDatagram(port: number): Promise<string> {
 }
 
 /** What a resolver says when an answer came, whatever is in it. */
-const DNS_ANSWERS: readonly string[] = ["ENODATA", "EFORMERR", "ESERVFAIL", "ENOTFOUND", "ENOTIMP", "EREFUSED"];
+const DNS_ANSWERS: readonly string[] = [
+  "ENODATA",
+  "EFORMERR",
+  "ESERVFAIL",
+  "ENOTFOUND",
+  "ENOTIMP",
+  "EREFUSED",
+];
 
 /** The question goes to the host: nobody else is to hear of it. */
 async function askForName(port: number): Promise<string> {

@@ -41,7 +41,7 @@ export async function* linesOf(
   bytesMax: number = LINE_BYTES_MAX,
 ): AsyncGenerator<string, void, undefined> {
   const encoder = new TextEncoder();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   let parts: Uint8Array[] = [];
   let bytes = 0;
   const keep = (part: Uint8Array): void => {

@@ -1,4 +1,5 @@
-import type { Draft, FeedCounts, Health } from "../../../core/event.ts";
+import type { Draft, Health } from "../../../core/event.ts";
+import type { FeedCounts } from "../../../core/feed_counts.ts";
 import type { LatencyHistory } from "./latency_history.ts";
 import type { ProbeResult } from "./probe.ts";
 

@@ -1,4 +1,5 @@
-import type { Event, FeedCounts } from "../../../core/event.ts";
+import type { Event } from "../../../core/event.ts";
+import type { FeedCounts } from "../../../core/feed_counts.ts";
 import { type Arrivals, arrivals } from "./arrivals.ts";
 
 /**

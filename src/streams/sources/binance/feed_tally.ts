@@ -1,4 +1,4 @@
-import type { FeedCounts } from "../../../core/event.ts";
+import type { FeedCounts } from "../../../core/feed_counts.ts";
 
 /** What the feed has counted so far. It goes on over restarts: the report speaks of the whole night. */
 export interface FeedTally {
