@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The policy stage: format, strict check, tests with full coverage, a test that notices each rule and condition that is
-# taken away, a fresh build that must equal the committed one, decisions of the wasm that must be those of opa, and
+# taken away, a fresh build of policy and isolated program that must equal the committed ones, decisions of the wasm that must be those of opa, and
 # OPA's own conformance cases through our loader.
 # Ends with one line that counts the Rego tests.
 set -euo pipefail
@@ -31,6 +31,7 @@ fi
 
 node --import tsx scripts/policy_mutants.ts || status=1
 node --import tsx scripts/build_policy.ts --check || status=1
+node --import tsx scripts/build_ai_worker.ts --check || status=1
 node --import tsx scripts/policy_parity.ts || status=1
 node --import tsx scripts/opa_conformance.ts || status=1
 

@@ -54,8 +54,9 @@ export interface AdviserSetting {
   readonly gate: PolicyGate;
   readonly files: Files;
   readonly varFolder: string;
-  /** Of a run that goes on: what its packs have told. */
+  /** Of a run that goes on: what its packs have told, and the program that it keeps. */
   readonly rows?: readonly AiRow[];
+  readonly programPath?: string;
 }
 
 export const NO_ADVISER: Adviser = off("off", { isMissed: false });
@@ -64,7 +65,8 @@ export async function openAdviser(config: Config, setting: AdviserSetting): Prom
   const { ai } = config;
   if (!ai.enabled) return off("off: ai.enabled is false", { isMissed: false });
   if (ai.boundary === "off") return off("off: ai.boundary is off", { isMissed: false });
-  const { boundary, missed, todo } = await findBoundary();
+  const { programPath = WORKER_PATH } = setting;
+  const { boundary, missed, todo } = await findBoundary({ programPath });
   if (boundary === null) {
     const why = [`nothing here denies it the network: ${missed.join("; ")}`, todo ?? ""].filter(Boolean);
     return missing(config, why.join("; "));
@@ -108,7 +110,7 @@ async function proveAdviser(config: Config, setting: AdviserSetting, boundary: B
       problem: { component: "ai_role", reason_code: AI_BOUNDARY, detail: problem },
     });
   }
-  const worker = realFiles.read(WORKER_PATH);
+  const worker = realFiles.read(boundary.programPath);
   return {
     runAi: { boundary: boundary.name, worker, active },
     problem: null,

@@ -6,6 +6,8 @@ import { formatDuration } from "../core/time_text.ts";
 import { realFiles } from "../edge/real_files.ts";
 import type { PointerChange } from "../sinks/ai_pointer.ts";
 import { AiStore, type ListedSnapshot, misfit, type Moved } from "../sinks/ai_store.ts";
+import { FEATURES_VERSION } from "../streams/ai/ai_rows.ts";
+import { isModel } from "../streams/ai/train_model.ts";
 import { type Command, type CommandInput, type Terminal, UsageError } from "./command.ts";
 import { loadSettings, SETTING_OPTIONS } from "./load_settings.ts";
 import { paint } from "./paint.ts";
@@ -47,10 +49,6 @@ export const ai: Command = {
 
 function openStore({ queues, ai: { snapshots } }: Config): AiStore {
   return new AiStore(realFiles, resolve(queues.base_dir), { isModel, keptMax: snapshots.kept_max });
-}
-
-function isModel(value: unknown): boolean {
-  return (value as Partial<AiModel> | null)?.form === "logistic_1";
 }
 
 function numberOf(text: string): number {
@@ -106,7 +104,9 @@ function activate(
   terminal: Terminal,
 ): number {
   const { manifest = null } = store.list().find((one) => one.n === n) ?? {};
-  const problem = manifest === null ? null : misfit(manifest, { source, horizon_ms });
+  const problem = manifest === null
+    ? null
+    : misfit(manifest, { source, horizon_ms, features: FEATURES_VERSION });
   if (problem !== null) {
     throw new UsageError(
       `Snapshot ${n} would not be used: ${problem}. Name the night's own settings (--source, --config, --set)`,

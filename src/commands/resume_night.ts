@@ -163,7 +163,7 @@ async function goOn(
   }
 }
 
-/** It goes on learning from what its packs have told. Where none ran the run has no room for one. */
+/** The run's own program goes on learning from what its packs have told. Where none ran the run has no room for one. */
 async function adviserAgain(
   { varFolder, runFolder }: RunPlace,
   { basis: { config, manifest }, gate, files, past }: {
@@ -173,10 +173,12 @@ async function adviserAgain(
     readonly past: RunPast;
   },
 ): Promise<Adviser> {
-  if ((manifest.ai_boundary ?? null) === null) return NO_ADVISER;
+  const { ai = null } = manifest;
+  if (ai === null) return NO_ADVISER;
   const rows = past.packs.flatMap(({ content_sha256 }) => {
     const text = new TextDecoder().decode(files.read(`${runFolder}/${aiFilePath("pack", content_sha256)}`));
     return JSON.parse(text) as readonly AiRow[];
   });
-  return await openAdviser(config, { gate, files, varFolder, rows });
+  const programPath = `${runFolder}/${aiFilePath("worker", ai.worker_sha256)}`;
+  return await openAdviser(config, { gate, files, varFolder, rows, programPath });
 }

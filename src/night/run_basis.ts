@@ -39,7 +39,7 @@ export interface RunManifest {
   readonly policy_sha256: string;
   readonly policy_data_sha256: string;
   /** null where no AI ran; an older run does not say. */
-  readonly ai_boundary?: string | null;
+  readonly ai?: { readonly worker_sha256: string } | null;
   readonly anchor_key: { readonly key_id: string; readonly public_key: string };
 }
 

@@ -121,7 +121,7 @@ export function aiLearning(options: AiLearningOptions): AiLearning {
       }
       const { model } = training;
       const n = shelf.keepSnapshot({ model, rows }, ts);
-      candidate = { n, model, modelSha256, datasetSha256, lastTs: rows.at(-1)![0]! };
+      candidate = { n, model, modelSha256, datasetSha256, lastTs: newestTs(rows) };
       const detail = `snapshot ${n}: trained on ${rows.length} rows, waits for later data${kept}`;
       return [...news, { snapshot: digestsOf("trained", n, modelSha256, datasetSha256), detail }];
     },
@@ -144,6 +144,11 @@ function digestsOf(
   dataset_sha256: string | null,
 ): AiSnapshotNews {
   return { what, n, model_sha256, dataset_sha256 };
+}
+
+/** Rows of several symbols are not quite in the order of time. */
+function newestTs(rows: readonly AiRow[]): number {
+  return rows.reduce((newest, [ts]) => Math.max(newest, ts!), 0);
 }
 
 function packProblem(
