@@ -1,7 +1,7 @@
 import { asyncScheduler } from "rxjs";
 import type { AiRow, AiTask } from "../core/ai_mail.ts";
 import type { Config } from "../core/config.ts";
-import type { Clock, Files, PolicyGate, QueueSink } from "../core/ports.ts";
+import type { Files, PolicyGate, QueueSink } from "../core/ports.ts";
 import type { StartProblem } from "../core/start_problem.ts";
 import { type Boundary, commandFor, findBoundary, WORKER_PATH } from "../edge/ai_boundary.ts";
 import { aiProcess } from "../edge/ai_process.ts";

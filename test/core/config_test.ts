@@ -136,14 +136,14 @@ symbols: [btcusdt, BTCUSDT, BTCUSDT]
 queues: { names: [market_ticks] }
 strategy: { list: [{ id: Trend, name: momentum }] }
 risk: { drawdown: { limit: 0.05, actoin: STOP }, night_loss: { action: REDUCE } }
-ai: { enabled: true }
+ai: { advice: obey }
 binance: { ws_url: x }
 logging: 5
 `;
   assert.equal(
     [...problemsOf([], { text })].sort(),
     [
-      "ai.enabled: true, expected false",
+      'ai.advice: "obey", expected one of "shadow", "filter"',
       'binance.ws_url: "x", expected URL such as wss://data-stream.binance.vision',
       'duration: unknown key, did you mean "duration_ms"',
       "logging: 5, expected object",

@@ -18,7 +18,7 @@ test("checkPayload() refuses a source that may not write the type", () => {
     ["recommendation", ["ai_role"]],
     ["operator_command", ["operator"]],
     ["policy_denial", ["watchdog_role"]],
-    ["health", ["market_role", "watchdog_role"]],
+    ["health", ["market_role", "ai_role", "watchdog_role"]],
   ];
   const everyone = [...ROLES, "operator", "", "constructor"];
   for (const [type, allowed] of writers) {
