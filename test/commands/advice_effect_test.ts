@@ -92,7 +92,7 @@ const AS_IT_IS: readonly (readonly [
   night: () => NightToReplay | Promise<NightToReplay>,
   more?: Parameters<typeof added>[1],
 ])[] = [
-  ["the AI did not run", () => copyOf(shadow), { config: configWith() }],
+  ["the AI did not run", () => copyOf(shadow), { config: configWith(["ai.enabled=false"]) }],
   ["the AI was off", () => copyOf(shadow), { config: configWith(["ai.enabled=true", "ai.boundary=off"]) }],
   ["advice was heeded", () => copyOf(shadow), {
     config: configWith(["ai.enabled=true", "ai.advice=filter"]),

@@ -54,7 +54,7 @@ test("bundle takes along what the AI has told", () =>
   inBundle(async (out, folder) => {
     cpSync(original, `${folder}/var`, { recursive: true });
     const name = `ai/${sha256Hex("[[1]]")}.pack.json`;
-    mkdirSync(`${folder}/var/runs/${NIGHT_ID}/ai`);
+    mkdirSync(`${folder}/var/runs/${NIGHT_ID}/ai`, { recursive: true });
     writeFileSync(`${folder}/var/runs/${NIGHT_ID}/${name}`, "[[1]]");
     assert.is((await bundle("latest", "--var", `${folder}/var`, "--out", out)).code, EXIT.ok);
     const packed = untarred(new Uint8Array(readFileSync(out))).get(`${NIGHT_ID}/run/${NIGHT_ID}/${name}`);

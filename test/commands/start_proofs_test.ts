@@ -109,7 +109,7 @@ test("findStartProblem() asks policy whether the run may start, and keeps its de
     }],
   });
   const container = { is_required: false, unproven: ["user"] };
-  assert.equal(asked, [[RUN, "start", { duration_ms: 25_200_000, ai_enabled: false, container }]]);
+  assert.equal(asked, [[RUN, "start", { duration_ms: 25_200_000, ai_enabled: true, container }]]);
 });
 
 test("findStartProblem() refuses what is not hardened where the configuration asks for it, and names each fact", () => {

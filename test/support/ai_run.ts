@@ -1,3 +1,4 @@
+import { FEATURE_NAMES } from "../../src/streams/ai/ai_rows.ts";
 import type { AiModel, AiRow } from "../../src/core/ai_mail.ts";
 import type { AiSnapshotNews } from "../../src/core/advice.ts";
 import type { AnyDraft } from "../../src/core/event.ts";
@@ -18,8 +19,8 @@ export const sampleModel = (weight: number): AiModel => ({
   form: "logistic_1",
   horizon_ms: 30_000,
   base_rate: 0.5,
-  weights: [weight, -0.25, 1e-7],
-  calibration: [1, 0],
+  weights: [weight, -0.25, 1e-7, ...new Array<number>(FEATURE_NAMES.length - 2).fill(0)],
+  calibration: [0.5, 0],
 });
 export const isSampleModel = (value: unknown): boolean =>
   (value as Partial<AiModel> | null)?.form === "logistic_1";

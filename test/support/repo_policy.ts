@@ -147,7 +147,7 @@ export const dialAct: LooseDraft = actDraft("dial", {
 export const writeAct: LooseDraft = actDraft("write", { verb: "append", place: "var" });
 export const startAct: LooseDraft = actDraft("start", {
   duration_ms: 25_200_000,
-  ai_enabled: false,
+  ai_enabled: true,
   container: { is_required: true, unproven: [] },
 });
 
