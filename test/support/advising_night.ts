@@ -80,8 +80,10 @@ export function roleOver(
 ): AiRole {
   const { ai, symbols, source } = config;
   const store = new AiStore(files, "/var", { isModel, keptMax: ai.snapshots.kept_max });
-  store.pointer();
   const fit = { source, horizon_ms: ai.horizon_ms, features: FEATURES_VERSION };
+  const found = store.active(fit).active;
+  const active = found && { n: found.n, model: found.model, modelSha256: found.model_sha256 };
+  if (active !== null) run.keepAiFile("model", JSON.stringify(active.model));
   const task = {
     symbols,
     horizon_ms: ai.horizon_ms,
@@ -105,7 +107,7 @@ export function roleOver(
   const shelf = aiShelf({
     store,
     fit,
-    active: null,
+    active,
     keepAiFile: run.keepAiFile,
     runId: "20261121_220000",
     symbols,
@@ -126,7 +128,7 @@ export function roleOver(
       rowsMax,
       rowsMin,
       margin,
-      active: null,
+      active,
       rows: more.rows ?? [],
     }),
     startWorker: (learned, listener) => provenSession({ ...parts, task: { ...task, ...learned } }, listener),
@@ -157,10 +159,10 @@ export interface AdvisingNight extends SimNight {
 export async function advisingNight(
   sets: readonly string[],
   advising: Advising | null,
-  options: Partial<SimNightOptions> = {},
+  options: Partial<SimNightOptions> & { readonly files?: MemoryFiles } = {},
 ): Promise<AdvisingNight> {
   const config = configWith([...AI_FLAGS, ...sets]);
-  const files = memoryFiles();
+  const files = options.files ?? memoryFiles();
   const clock = virtualClock(SIM_START_TS);
   const pace: Pace = { clock, setTs: (ts) => clock.set(ts), speed: 1, scheduler: asapScheduler };
   const role = { ...advising, config, files, startTs: SIM_START_TS };
