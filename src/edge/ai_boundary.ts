@@ -92,7 +92,9 @@ function todoFor(name: AiBoundary | null, runtime: WorkerRuntime): string | null
   const ways = [
     "run on linux as root with CAP_SYS_ADMIN, or where user namespaces are allowed (util-linux installed)",
     ...(name === null && runtime.name === "node" ? ["use node 26 or later"] : []),
-    ...(runtime.name === "deno" ? ["grant deno --allow-run=setpriv for it, or at least its own binary"] : []),
+    ...(runtime.name === "deno"
+      ? ["grant deno --allow-run=setpriv and what docs/ai.md names beside it"]
+      : []),
   ];
   return ways.join("; ");
 }
