@@ -74,7 +74,14 @@ function listenTcp(onConnection: () => void): Promise<Server> {
   return listening(serverThatCounts(onConnection), (server, done) => server.listen(0, LOOPBACK, done));
 }
 
+/** What the system takes; a longer path would be cut off, and a socket opened where nobody looks for it. */
+const UNIX_PATH_BYTES_MAX = 100;
+
 async function listenUnix(path: string, onConnection: () => void): Promise<Server> {
+  const { length } = new TextEncoder().encode(path);
+  if (length > UNIX_PATH_BYTES_MAX) {
+    throw new Error(`its path has ${length} bytes, expected at most ${UNIX_PATH_BYTES_MAX}`);
+  }
   const server = await listening(
     serverThatCounts(onConnection),
     (one, done) => one.listen({ path }, done),
