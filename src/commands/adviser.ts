@@ -82,20 +82,12 @@ async function proveAdviser(config: Config, setting: AdviserSetting, boundary: B
   const active: ActiveModel | null = found === null
     ? null
     : { n: found.n, model: found.model, modelSha256: found.model_sha256 };
-  const task: AiTask = {
-    symbols,
-    horizon_ms: ai.horizon_ms,
-    advise_every_ms: ai.advise_every_ms,
-    pack_every_ms: ai.pack_every_ms,
-    snapshot_every_ms: ai.snapshots.every_ms,
-    rows_max: ai.snapshots.rows_max,
-    model: active?.model ?? null,
-    rows: setting.rows ?? [],
-  };
+  const task = { ...taskOf(config), model: active?.model ?? null, rows: setting.rows ?? [] };
   const parts = {
     starter: aiProcess(commandFor(boundary, ai.memory_mb_max)),
     boundary: boundary.name,
-    openTargets: openProbeTargets,
+    // Who may write in no other place has them beside the runs.
+    openTargets: () => openProbeTargets().catch(() => openProbeTargets(setting.varFolder)),
     checks: [byType, bySchema(workerLineProblem(task)), byPolicy(setting.gate)],
     lineBytesMax: ai.line_bytes_max,
   };
@@ -151,6 +143,20 @@ async function proveAdviser(config: Config, setting: AdviserSetting, boundary: B
         stopOf: faultOf,
       });
     },
+  };
+}
+
+/** What it is asked for, before anything is learned. */
+export function taskOf({ ai, symbols }: Pick<Config, "ai" | "symbols">): AiTask {
+  return {
+    symbols,
+    horizon_ms: ai.horizon_ms,
+    advise_every_ms: ai.advise_every_ms,
+    pack_every_ms: ai.pack_every_ms,
+    snapshot_every_ms: ai.snapshots.every_ms,
+    rows_max: ai.snapshots.rows_max,
+    model: null,
+    rows: [],
   };
 }
 

@@ -37,53 +37,58 @@ export const nore: Command = {
     "--mode nore --resume latest",
     "--mode nore --source replay:latest",
   ],
-  async run(input, terminal) {
-    if (input.option("mode") !== "nore") {
-      throw new UsageError(`Expected --mode nore, got ${JSON.stringify(input.option("mode") ?? null)}`);
-    }
-    if (input.operands.length > 0) {
-      throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
-    }
-    if (input.has("resume")) return await resumeNight(input, terminal);
-    const recorded = /^replay:(.+)$/.exec(input.option("source") ?? "")?.[1];
-    if (recorded !== undefined) return await replayRecorded(recorded, input, terminal);
-    const config = loadSettings(input);
-    const rules = loadRules(config);
-    const seed = seedOf(input, () => randomBytes(4).readUInt32BE());
-    planNight(input, Date.now());
-    refuseOtherTime(input, config);
-    const varFolder = resolve(config.queues.base_dir);
-    const gate = switchingGate(digestsOf(rules.policy), await rules.openGate());
-    const acts = guardActs(gate, placesOf(config, varFolder));
-    const commandLine = readCommandLine();
-    const problem = findStartProblem(config, { commandLine, gate });
-    const venue = problem === null ? await askVenue(config, acts.network.get) : unaskedVenue(config, problem);
-    try {
-      const lock = await takeVarLock(varFolder);
-      try {
-        if (tellLatch(terminal, varFolder)) return EXIT.stopped;
-        const plan = await freePlan(input, varFolder);
-        const isJson = input.has("json");
-        const { files } = acts;
-        const adviser = venue.problem === null
-          ? await openAdviser(config, { gate, files, varFolder })
-          : NO_ADVISER;
-        const setting = { config, venue, rules, gate, acts, commandLine, seed, plan, varFolder, isJson };
-        try {
-          return await oneNight(terminal, { ...setting, adviser });
-        } finally {
-          adviser.close();
-        }
-      } finally {
-        lock.release();
-      }
-    } catch (error) {
-      if (!(error instanceof LockHeldError)) throw error;
-      terminal.say(`${error.message}: one night at a time; see it with: ${terminal.invocation} status`);
-      return EXIT.lockHeld;
-    }
-  },
+  run: (input, terminal) => noreNight(input, terminal),
 };
+
+/** `open`: who has another adviser than a night has. */
+export async function noreNight(
+  input: CommandInput,
+  terminal: Terminal,
+  open: typeof openAdviser = openAdviser,
+): Promise<number> {
+  if (input.option("mode") !== "nore") {
+    throw new UsageError(`Expected --mode nore, got ${JSON.stringify(input.option("mode") ?? null)}`);
+  }
+  if (input.operands.length > 0) {
+    throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
+  }
+  if (input.has("resume")) return await resumeNight(input, terminal);
+  const recorded = /^replay:(.+)$/.exec(input.option("source") ?? "")?.[1];
+  if (recorded !== undefined) return await replayRecorded(recorded, input, terminal);
+  const config = loadSettings(input);
+  const rules = loadRules(config);
+  const seed = seedOf(input, () => randomBytes(4).readUInt32BE());
+  planNight(input, Date.now());
+  refuseOtherTime(input, config);
+  const varFolder = resolve(config.queues.base_dir);
+  const gate = switchingGate(digestsOf(rules.policy), await rules.openGate());
+  const acts = guardActs(gate, placesOf(config, varFolder));
+  const commandLine = readCommandLine();
+  const problem = findStartProblem(config, { commandLine, gate });
+  const venue = problem === null ? await askVenue(config, acts.network.get) : unaskedVenue(config, problem);
+  try {
+    const lock = await takeVarLock(varFolder);
+    try {
+      if (tellLatch(terminal, varFolder)) return EXIT.stopped;
+      const plan = await freePlan(input, varFolder);
+      const isJson = input.has("json");
+      const { files } = acts;
+      const adviser = venue.problem === null ? await open(config, { gate, files, varFolder }) : NO_ADVISER;
+      const setting = { config, venue, rules, gate, acts, commandLine, seed, plan, varFolder, isJson };
+      try {
+        return await oneNight(terminal, { ...setting, adviser });
+      } finally {
+        adviser.close();
+      }
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (!(error instanceof LockHeldError)) throw error;
+    terminal.say(`${error.message}: one night at a time; see it with: ${terminal.invocation} status`);
+    return EXIT.lockHeld;
+  }
+}
 
 /** `--source replay:RUN` is the command `replay RUN`: what a run was begun with is its own. */
 function replayRecorded(run: string, input: CommandInput, terminal: Terminal): Promise<number> {

@@ -29,7 +29,12 @@ const NO_TASK: AiTask = {
 
 export async function probeBoundary(
   starter: WorkerStarter,
-  options: { readonly parent?: string; readonly timeoutMs?: number } = {},
+  options: {
+    readonly parent?: string;
+    readonly timeoutMs?: number;
+    /** A file that it is to try to read, in place of one made for that. */
+    readonly readPath?: string;
+  } = {},
 ): Promise<BoundaryProbe> {
   const nothing = { attempts: [], arrived: [], notes: [] };
   let open: OpenProbeTargets;
@@ -39,7 +44,9 @@ export async function probeBoundary(
     return { ...nothing, problem: `nothing could be set up to be tried: ${(error as Error).message}` };
   }
   try {
-    const line: HostLine = { type: "begin", task: NO_TASK, probe: open.targets };
+    const { readPath = open.targets.read_path } = options;
+    const probe = { ...open.targets, read_path: readPath };
+    const line: HostLine = { type: "begin", task: NO_TASK, probe };
     const answer = await firstLineOf(starter, JSON.stringify(line), options.timeoutMs ?? ANSWER_MS_MAX);
     const said = JSON.parse(answer) as WorkerLine;
     if (said.type !== "probe_result") throw new Error(`it said "${said.type}", expected "probe_result"`);

@@ -46,6 +46,18 @@ test("probeBoundary() sees the leaks of what is none: permissions of node that l
   ]);
 });
 
+test("probeBoundary() has it read another file, where one is given", async () => {
+  let target = "";
+  const probe = await probeBoundary(
+    saying((line, listener) => {
+      if (line.type === "begin") target = line.probe.read_path;
+      listener.received(bytes(`{"type":"probe_result","payload":{"attempts":[]}}\n`));
+    }),
+    { readPath: "/a/key" },
+  );
+  assert.equal([target, probe.problem], ["/a/key", null]);
+});
+
 test("probeBoundary() takes its targets away again", () =>
   inTempFolder(async (folder) => {
     const answer = { type: "probe_result", payload: { attempts: [] } };

@@ -7,8 +7,7 @@ import type { Terminal } from "../command.ts";
  */
 export interface Gate {
   readonly name: string;
-  /** null: the part that it would look at is not built yet, so nothing can be said. */
-  readonly run: ((stage: GateStage) => Promise<readonly Check[]>) | null;
+  run(stage: GateStage): Promise<readonly Check[]>;
 }
 
 export interface GateStage {
@@ -25,8 +24,7 @@ export interface Check {
 
 export interface GateResult {
   readonly gate: string;
-  /** null where the gate is not built yet. */
-  readonly ok: boolean | null;
+  readonly ok: boolean;
   readonly checks: readonly Check[];
 }
 
@@ -39,7 +37,6 @@ export async function runGate(
   gate: Gate,
   options: { readonly parent: string; readonly isQuick: boolean; readonly terminal: Terminal },
 ): Promise<GateResult> {
-  if (gate.run === null) return { gate: gate.name, ok: null, checks: [] };
   const folder = mkdtempSync(`${options.parent}/nore-gates-`);
   try {
     const checks = await gate.run({ ...options, folder });

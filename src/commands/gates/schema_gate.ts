@@ -13,8 +13,7 @@ export const schemaGate: Gate = {
   async run(stage) {
     const files = readContractFiles(`${packageRoot}/config`);
     const contracts = openContracts(files);
-    const schemas = new Map([...files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]));
-    const samples = sampleChecks(contracts, samplesByType(contracts, schemas));
+    const samples = sampleChecks(contracts, samplesByType(contracts, textsOf(files)));
     const { ended, run } = await gateNight(stage, ["--duration", "15m", "--speed", "max"]);
     return [ended, ...(run === null ? [] : lineChecks(contracts, run)), ...samples];
   },
@@ -54,6 +53,11 @@ export function lineChecks(contracts: Contracts, run: string): readonly Check[] 
       `${lines} lines have the line form, ${events} of them are events of ${types.size} types and fit their schemas`,
     ),
   ];
+}
+
+/** Path → text. */
+export function textsOf(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, string> {
+  return new Map([...files].map(([path, bytes]) => [path, new TextDecoder().decode(bytes)]));
 }
 
 /** Type → samples made from its schema. */

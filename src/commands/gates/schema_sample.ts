@@ -21,6 +21,7 @@ type Schema = boolean | {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly prefixItems?: readonly Schema[];
   readonly items?: Schema;
+  readonly anyOf?: readonly OpenSchema[];
   readonly if?: Schema;
   readonly then?: Schema;
   readonly else?: Schema;
@@ -138,6 +139,7 @@ class Maker {
 
   #resolve(schema: Schema): OpenSchema {
     if (typeof schema === "boolean") return {};
+    if (schema.anyOf !== undefined) return this.#resolve(schema.anyOf[0]!);
     if (schema.$ref === undefined) return schema;
     const target = this.#defs[schema.$ref.replace("#/$defs/", "")];
     if (target === undefined) throw new Error(`No definition ${JSON.stringify(schema.$ref)}`);

@@ -1,7 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { NO_ADVISER } from "../../../src/commands/adviser.ts";
 import { gateNight, quiet } from "../../../src/commands/gates/gate_night.ts";
 import { fakeTerminal } from "../../support/fake_terminal.ts";
 import "../../support/real_night.ts";
@@ -30,6 +31,18 @@ test("gateNight() gives no run when the night was stopped", () =>
     } finally {
       delete process.env["BYBIT_API_SECRET"];
     }
+  }));
+
+test("gateNight() gives the run of a night that ended otherwise, as it must, with the adviser of another", () =>
+  inTempFolder(async (folder) => {
+    const stage = { folder, isQuick: true, terminal: fakeTerminal() };
+    const problem = { component: "ai_role", reason_code: "AI_BOUNDARY", detail: "of a test" };
+    const { ended, run } = await gateNight(stage, SHORT, {
+      exit: 3,
+      open: () => Promise.resolve({ ...NO_ADVISER, problem }),
+    });
+    assert.equal(ended, { passed: true, what: "the night ended with exit code 3, expected 3" });
+    assert.match(readFileSync(`${run}/STOP.flag`, "utf8"), /"reason_code":"AI_BOUNDARY"/);
   }));
 
 test("quiet() prints nothing and still says what goes wrong", () => {

@@ -95,7 +95,7 @@ test("checksOf() throws when a fill is damaged", () =>
 
 test("runtime_smoke passes on a night in virtual time, with six checks", () =>
   inTempFolder(async (folder) => {
-    const checks = await runtimeSmoke.run!({ folder, isQuick: true, terminal: fakeTerminal() });
+    const checks = await runtimeSmoke.run({ folder, isQuick: true, terminal: fakeTerminal() });
     assert.equal(checks.map(({ passed }) => passed), Array(6).fill(true));
   }));
 
@@ -103,7 +103,7 @@ test("runtime_smoke says how the night ended, and no more, when it did not end w
   inTempFolder(async (folder) => {
     process.env["BYBIT_API_SECRET"] = "anything";
     try {
-      const checks = await runtimeSmoke.run!({ folder, isQuick: false, terminal: fakeTerminal() });
+      const checks = await runtimeSmoke.run({ folder, isQuick: false, terminal: fakeTerminal() });
       assert.equal(checks, [{ passed: false, what: "the night ended with exit code 3, expected 0" }]);
     } finally {
       delete process.env["BYBIT_API_SECRET"];

@@ -9,6 +9,7 @@ const OUTER: Schema = {
   required: ["v", "payload"],
   properties: { v: { const: 1 }, payload: { $ref: "#/$defs/inner" }, extra: { type: "boolean" } },
   $defs: {
+    count: { type: "integer", minimum: 1 },
     inner: {
       type: "object",
       required: ["names", "nested"],
@@ -17,6 +18,7 @@ const OUTER: Schema = {
         pair: { type: "array", prefixItems: [{ type: "integer", minimum: 3 }, { type: "null" }] },
         nested: { type: "object", required: ["at"], properties: { at: { type: ["number", "null"] } } },
         rows: { type: "array" },
+        either: { anyOf: [{ $ref: "#/$defs/count" }, { type: "null" }] },
         anything: {},
         cause: false,
       },
@@ -29,7 +31,7 @@ test("samplesOf() fills in all that a schema names and lists all that it require
   assert.equal(more, []);
   assert.equal(sample!.value, {
     v: 1,
-    payload: { names: ["BTCUSDT"], pair: [3, null], nested: { at: 0 }, rows: [], anything: {} },
+    payload: { names: ["BTCUSDT"], pair: [3, null], nested: { at: 0 }, rows: [], either: 1, anything: {} },
     extra: true,
   });
   assert.equal(sample!.required.map((path) => path.join(".")), [

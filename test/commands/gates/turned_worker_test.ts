@@ -1,0 +1,62 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ORDER_DEED, turnedWorker } from "../../../src/commands/gates/turned_worker.ts";
+import { findBoundary, tryCommand, WORKER_PATH } from "../../../src/edge/ai_boundary.ts";
+import { aiProcess } from "../../../src/edge/ai_process.ts";
+import { commandOf, watch } from "../../support/isolated_programs.ts";
+import { inTempFolder } from "../../support/temp_folder.ts";
+
+const program = readFileSync(WORKER_PATH, "utf8");
+
+test("turnedWorker() ends as our own does when it is tried out", () =>
+  inTempFolder(async (folder) => {
+    assert.is(await tryCommand(await commandOf(folder, turnedWorker(program, ORDER_DEED))), null);
+    const programPath = `${folder}/other.mjs`;
+    writeFileSync(programPath, turnedWorker(program, ORDER_DEED));
+    assert.equal((await findBoundary({ programPath })).boundary?.programPath ?? programPath, programPath);
+  }));
+
+test("turnedWorker() works as our own, and does its deed in between", () =>
+  inTempFolder(async (folder) => {
+    const deed = `if (answers === 2) say("deed " + line);`;
+    const watched = watch(aiProcess(await commandOf(folder, turnedWorker(program, deed))));
+    const task = {
+      symbols: ["BTCUSDT"],
+      horizon_ms: 1000,
+      advise_every_ms: 1000,
+      pack_every_ms: 1000,
+      snapshot_every_ms: 1000,
+      rows_max: 1,
+      model: null,
+      rows: [],
+    };
+    const nowhere = {
+      tcp_port: 9,
+      udp_port: 9,
+      unix_path: `${folder}/no`,
+      read_path: `${folder}/no`,
+      write_folder: `${folder}/no`,
+      host_pid: 1,
+    };
+    watched.send(JSON.stringify({ type: "begin", task, probe: nowhere }));
+    for (const seq of [1, 2]) {
+      watched.send(JSON.stringify({ type: "batch", seq, ts: 1000 * seq, dropped: 0, events: [] }));
+    }
+    await watched.said(`"seq":2`);
+    watched.kill();
+    const { text } = await watched.ended;
+    const begins = text.trim().split("\n").map((line) => /^(deed )?\{"type":"(\w+)"/.exec(line)![0]);
+    assert.equal(begins, [
+      '{"type":"probe_result"',
+      '{"type":"heartbeat"',
+      'deed {"type":"heartbeat"',
+      '{"type":"heartbeat"',
+    ]);
+  }));
+
+test("ORDER_DEED is an order by its schema, said before the third answer", () => {
+  assert.match(ORDER_DEED, /^if \(answers === 3\) say\("\{\\"type\\":\\"order_intent\\"/);
+});
+
+test.run();
