@@ -78,6 +78,8 @@ async function proveAdviser(config: Config, setting: AdviserSetting, boundary: B
   const { ai, symbols, source } = config;
   const store = new AiStore(setting.files, setting.varFolder, { isModel, keptMax: ai.snapshots.kept_max });
   const fit = { source, horizon_ms: ai.horizon_ms, features: FEATURES_VERSION };
+  const pointer = store.pointer();
+  const pointed = "problem" in pointer ? null : pointer.n;
   const { active: found, said } = store.active(fit);
   const active: ActiveModel | null = found === null
     ? null
@@ -113,7 +115,7 @@ async function proveAdviser(config: Config, setting: AdviserSetting, boundary: B
     open: ({ plan: { runId, pace }, startTs, journal, keepAiFile }) => {
       if (active !== null) keepAiFile("model", JSON.stringify(active.model));
       const { horizon_ms: horizonMs, snapshots: { rows_max: rowsMax, rows_min: rowsMin, margin } } = ai;
-      const shelf = aiShelf({ store, fit, active, keepAiFile, runId, symbols });
+      const shelf = aiShelf({ store, fit, pointed, keepAiFile, runId, symbols });
       const learned = {
         symbols: symbols.length,
         horizonMs,

@@ -1,20 +1,21 @@
 import type { KeepAiFile } from "../night/open_run.ts";
 import type { AiFit, AiStore } from "../sinks/ai_store.ts";
-import type { ActiveModel, AiShelf } from "../streams/ai/ai_learning.ts";
+import type { AiShelf } from "../streams/ai/ai_learning.ts";
 
 /** What a night has learned goes to the store that outlives it, and a copy of all that it names to the run. */
 export interface AiShelfOptions {
   readonly store: AiStore;
   readonly fit: Required<AiFit>;
-  readonly active: ActiveModel | null;
+  /** What the pointer named when the night began, whether it could be used or not. */
+  readonly pointed: number | null;
   readonly keepAiFile: KeepAiFile;
   readonly runId: string;
   readonly symbols: readonly string[];
 }
 
-export function aiShelf({ store, fit, active, keepAiFile, runId, symbols }: AiShelfOptions): AiShelf {
+export function aiShelf({ store, fit, pointed, keepAiFile, runId, symbols }: AiShelfOptions): AiShelf {
   /** Of the pointer, as this night knows it. */
-  let known = active?.n ?? null;
+  let known = pointed;
   return {
     keepPack: (text) => void keepAiFile("pack", text),
     keepSnapshot({ model, rows }, created_ts) {

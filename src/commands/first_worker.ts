@@ -1,3 +1,4 @@
+import type { Violation } from "../streams/ai/admit_line.ts";
 import type { AiSession, ProvenListener } from "../streams/ai/ai_session.ts";
 
 /** The AI process before its night: started and proven, then handed over to whoever works with it. */
@@ -20,10 +21,16 @@ export function firstWorker(
   return new Promise((resolve) => {
     let listener: ProvenListener | null = null;
     let endedBy: string | null = null;
+    let broken: Violation | null = null;
     const refuse = (problem: string, isViolation: boolean) => {
       clearTimeout(timer);
       session.kill();
       resolve({ problem, isViolation });
+    };
+    /** Where it is proven already, whoever takes it over will hear of it. */
+    const breach = (violation: Violation) => {
+      broken ??= violation;
+      refuse(violation.detail, true);
     };
     const session = start({
       proven(leaks) {
@@ -33,14 +40,22 @@ export function firstWorker(
           kill: () => session.kill(),
           handOver(to) {
             listener = to;
-            queueMicrotask(() => endedBy === null ? to.proven([]) : to.ended(endedBy));
+            queueMicrotask(() => {
+              if (broken !== null) to.violated(broken);
+              else if (endedBy === null) to.proven([]);
+              if (endedBy !== null) to.ended(endedBy);
+            });
             return session;
           },
         });
       },
-      said: (line) => listener?.said(line),
+      said(line) {
+        const detail = `${line.type} that nobody has asked for`;
+        if (listener === null) breach({ detail, raw: new Uint8Array(), denial: null });
+        else listener.said(line);
+      },
       violated(violation) {
-        if (listener === null) refuse(violation.detail, true);
+        if (listener === null) breach(violation);
         else listener.violated(violation);
       },
       ended(reason) {

@@ -30,7 +30,6 @@ test("firstWorker() hands over one that is proven, and says so behind the call",
   const { found, it, session, log, listener, kills } = stage();
   it.proven([]);
   const first = await found as FirstWorker;
-  it.said(BEAT); // nobody is there who could hear it
   assert.is(first.handOver(listener), session);
   assert.equal(log, []);
   await Promise.resolve();
@@ -50,6 +49,26 @@ test("firstWorker() tells whoever takes it over that it has ended meanwhile", as
   await Promise.resolve();
   assert.equal(log, [["ended", "exit 1"]]);
 });
+
+for (
+  const [what, act, detail] of [
+    ["has broken its boundary", (it: ProvenListener) => it.violated(VIOLATION), "an order"],
+    ["has spoken unasked", (it: ProvenListener) => it.said(BEAT), "heartbeat that nobody has asked for"],
+  ] as const
+) {
+  test(`firstWorker() tells whoever takes it over that it ${what} meanwhile`, async () => {
+    const { found, it, log, listener, kills } = stage();
+    it.proven([]);
+    const first = await found as FirstWorker;
+    act(it);
+    it.said(BEAT); // a session says nothing more by then
+    assert.ok(kills() > 0);
+    it.ended("killed");
+    first.handOver(listener);
+    await Promise.resolve();
+    assert.equal(log, [["violated", detail], ["ended", "killed"]]);
+  });
+}
 
 test("firstWorker() can be killed before anybody took it over", async () => {
   const { found, it, kills } = stage();

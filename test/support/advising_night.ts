@@ -81,6 +81,7 @@ export function roleOver(
   const { ai, symbols, source } = config;
   const store = new AiStore(files, "/var", { isModel, keptMax: ai.snapshots.kept_max });
   const fit = { source, horizon_ms: ai.horizon_ms, features: FEATURES_VERSION };
+  const pointer = store.pointer();
   const found = store.active(fit).active;
   const active = found && { n: found.n, model: found.model, modelSha256: found.model_sha256 };
   if (active !== null) run.keepAiFile("model", JSON.stringify(active.model));
@@ -107,7 +108,7 @@ export function roleOver(
   const shelf = aiShelf({
     store,
     fit,
-    active,
+    pointed: "problem" in pointer ? null : pointer.n,
     keepAiFile: run.keepAiFile,
     runId: "20261121_220000",
     symbols,
