@@ -32,7 +32,11 @@ const RUN_ID = "20261121_220000";
 const COMMON = ["--mode", "nore", "--seed", "7", "--start", "2026-11-21T22:00:00Z", "--set"];
 const SET = [strategies(["trend"], { type: "LIMIT", tif: "GTC" })]; // orders that rest when the kill comes
 const KINDS = {
-  virtual: { words: [...COMMON, ...SET, "--speed", "max", "--duration", "4m"], nightMs: 900 },
+  // What an adviser had in mind dies with its process, and so its next words are others.
+  virtual: {
+    words: [...COMMON, ...SET, "--set", "ai.enabled=false", "--speed", "max", "--duration", "4m"],
+    nightMs: 900,
+  },
   durable: { words: [...COMMON, ...SET, "--speed", "5", "--duration", "8s"], nightMs: 1600 },
 } as const;
 type Kind = keyof typeof KINDS;

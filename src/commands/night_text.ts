@@ -104,6 +104,7 @@ export function summaryOf(
     last_n,
     started_ts,
     ended_ts,
+    ai,
     ai_filter,
   } = report as unknown as ReportView;
   const won = win_rate === null ? "" : `, ${Math.round(win_rate * 100)} % won`;
@@ -121,6 +122,7 @@ export function summaryOf(
     }): ` +
     `realised ${short(pnl.realised)}, unrealised ${short(pnl.unrealised)}, fees ${short(pnl.fees)}`,
     `  drawdown ${short(max_drawdown.quote)} at most (${(max_drawdown.fraction * 100).toFixed(3)} %)`,
+    ...worthTextOf(ai),
     ...adviceTextOf(ai_filter),
     `  journal  ${options.runFolder}: ${last_n + 1} events`,
     `  verify   ${options.invocation} verify ${options.runFolder}`,
@@ -140,7 +142,19 @@ interface ReportView {
   readonly last_n: number;
   readonly started_ts: number;
   readonly ended_ts: number;
+  /** null where no advice was given. */
+  readonly ai: { readonly scored: number; readonly beats_base: boolean | null } & BrierScores | null;
   readonly ai_filter?: AdviceSection;
+}
+
+type BrierScores = Readonly<Record<"brier" | "brier_base", number | null>>;
+
+/** Whether the advice was worth anything. */
+function worthTextOf(ai: ReportView["ai"]): readonly string[] {
+  if (ai === null || ai.beats_base === null) return [];
+  const { scored, brier, brier_base, beats_base } = ai;
+  const figures = `Brier score ${brier!.toFixed(4)} against ${brier_base!.toFixed(4)}, ${scored} scored`;
+  return [`  advice   ${beats_base ? "" : "no "}better than the base rate (${figures})`];
 }
 
 /** What the advice of a night in shadow would have changed; nothing where it gave none. */

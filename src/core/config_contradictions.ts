@@ -115,6 +115,20 @@ function ordersOf({ market, binance, risk, watchdog, ai }: Config): readonly Ord
       ai.filter.full_from,
       "an entry that keeps its whole size could be vetoed as well",
     ],
+    [
+      "ai.horizon_ms",
+      ai.horizon_ms,
+      "ai.snapshots.every_ms",
+      ai.snapshots.every_ms,
+      "no snapshot would be judged before the next one takes its place",
+    ],
+    [
+      "ai.snapshots.rows_min",
+      ai.snapshots.rows_min,
+      "ai.snapshots.rows_max",
+      ai.snapshots.rows_max,
+      "no snapshot could ever be judged by so many rows",
+    ],
   ];
   if (typeof book === "number") {
     const why = "every entry could be priced by a quote that is too old";

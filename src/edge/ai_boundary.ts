@@ -28,7 +28,7 @@ export interface Boundary {
 export interface FoundBoundary {
   /** null: nothing here denies the network. */
   readonly boundary: Boundary | null;
-  /** Why there is no stronger one, a part a boundary that did not let the process start. */
+  /** Why there is no stronger one: a reason, and before it what did not let the process start for it. */
   readonly missed: readonly string[];
   /** How to get a better one; null where there is none. */
   readonly todo: string | null;
@@ -76,15 +76,18 @@ function formsFor(runtime: WorkerRuntime): readonly Form[] {
 
 export async function findBoundary(given: Partial<BoundaryParts> = {}): Promise<FoundBoundary> {
   const { runtime = ownRuntime(), programPath = WORKER_PATH, tryOut = tryCommand } = given;
-  const missed: string[] = [];
+  const missed = new Map<string, string[]>();
+  const told = () => [...missed].map(([problem, forms]) => `${forms.join(", ")}: ${problem}`);
   for (const form of formsFor(runtime)) {
     const boundary = { ...form, runtime, programPath };
     const problem = await tryOut(commandFor(boundary, TRIAL_MEMORY_MB));
-    if (problem === null) return { boundary, missed, todo: todoFor(form.name, runtime) };
-    missed.push(`${form.isolation}: ${problem}`);
+    if (problem === null) return { boundary, missed: told(), todo: todoFor(form.name, runtime) };
+    missed.set(problem, [...missed.get(problem) ?? [], form.isolation]);
   }
-  if (runtime.name === "node") missed.push(`node ${runtime.version}: its permissions leave the network open`);
-  return { boundary: null, missed, todo: todoFor(null, runtime) };
+  if (runtime.name === "node") {
+    missed.set("its permissions leave the network open", [`node ${runtime.version}`]);
+  }
+  return { boundary: null, missed: told(), todo: todoFor(null, runtime) };
 }
 
 function todoFor(name: AiBoundary | null, runtime: WorkerRuntime): string | null {
@@ -92,7 +95,9 @@ function todoFor(name: AiBoundary | null, runtime: WorkerRuntime): string | null
   const ways = [
     "run on linux as root with CAP_SYS_ADMIN, or where user namespaces are allowed (util-linux installed)",
     ...(name === null && runtime.name === "node" ? ["use node 26 or later"] : []),
-    ...(runtime.name === "deno" ? ["grant deno --allow-run=setpriv for it, or at least its own binary"] : []),
+    ...(runtime.name === "deno"
+      ? ["grant deno --allow-run=setpriv and what docs/ai.md names beside it"]
+      : []),
   ];
   return ways.join("; ");
 }

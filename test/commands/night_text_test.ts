@@ -139,6 +139,7 @@ const REPORT = {
   trades: 1,
   win_rate: 1,
   last_n: 99,
+  ai: null,
   started_ts: START_TS,
   ended_ts: START_TS + 60_000,
 };
@@ -164,6 +165,19 @@ test("summaryOf() says how the night ended, what it did and how to verify it", (
     "  journal  var/runs/r: 100 events",
     "  verify   nore verify var/runs/r",
   ]);
+});
+
+test("summaryOf() says whether advice was better than the base rate, where some was scored", () => {
+  const scores = { scored: 707, brier: 0.25211, brier_base: 0.251386, beats_base: false };
+  const none = { scored: 0, brier: null, brier_base: null, beats_base: null };
+  const linesOf = (ai: object) => summary({ ai }).filter((text) => text.startsWith("  advice "));
+  assert.equal(linesOf(scores), [
+    "  advice   no better than the base rate (Brier score 0.2521 against 0.2514, 707 scored)",
+  ]);
+  assert.equal(linesOf({ ...scores, brier: 0.25, beats_base: true }), [
+    "  advice   better than the base rate (Brier score 0.2500 against 0.2514, 707 scored)",
+  ]);
+  assert.equal(linesOf(none), []);
 });
 
 test("summaryOf() says what advice would have changed as a filter, or why nobody knows", () => {

@@ -12,7 +12,7 @@ function contradictions(changes: {
   readonly market?: Partial<Config["market"]>;
   readonly binance?: Partial<Config["binance"]>;
   readonly watchdog?: Partial<Config["watchdog"]>;
-  readonly filter?: Config["ai"]["filter"];
+  readonly ai?: Partial<Config["ai"]>;
   readonly ids?: readonly string[];
   readonly capitals?: readonly string[];
 }): readonly string[] {
@@ -31,7 +31,7 @@ function contradictions(changes: {
     market: { ...config.market, ...changes.market },
     binance: { ...config.binance, ...changes.binance },
     watchdog: { ...config.watchdog, ...changes.watchdog },
-    ai: { ...config.ai, filter: changes.filter ?? config.ai.filter },
+    ai: { ...config.ai, ...changes.ai },
   });
 }
 
@@ -59,10 +59,23 @@ test("configContradictions() names times that are out of order", () => {
 });
 
 test("configContradictions() names a filter that vetoes what it leaves whole", () => {
-  assert.equal(contradictions({ filter: { veto_below: 0.49, full_from: 0.5 } }), []);
-  assert.equal(contradictions({ filter: { veto_below: 0.5, full_from: 0.5 } }), [
+  assert.equal(contradictions({ ai: { filter: { veto_below: 0.49, full_from: 0.5 } } }), []);
+  assert.equal(contradictions({ ai: { filter: { veto_below: 0.5, full_from: 0.5 } } }), [
     "ai.filter.veto_below: 0.5, expected less than ai.filter.full_from, which is 0.5: " +
     "an entry that keeps its whole size could be vetoed as well",
+  ]);
+});
+
+test("configContradictions() names snapshots that nobody could ever judge", () => {
+  const { snapshots } = configWith().ai;
+  assert.equal(contradictions({ ai: { horizon_ms: 599_999 } }), []);
+  assert.equal(contradictions({ ai: { horizon_ms: 600_000 } }), [
+    "ai.horizon_ms: 600000, expected less than ai.snapshots.every_ms, which is 600000: " +
+    "no snapshot would be judged before the next one takes its place",
+  ]);
+  assert.equal(contradictions({ ai: { snapshots: { ...snapshots, rows_min: 4000 } } }), [
+    "ai.snapshots.rows_min: 4000, expected less than ai.snapshots.rows_max, which is 4000: " +
+    "no snapshot could ever be judged by so many rows",
   ]);
 });
 

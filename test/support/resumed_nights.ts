@@ -10,7 +10,9 @@ import { CONFIG_SCHEMA } from "./repo_config.ts";
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
 import { readResumable, type RefusedRun, type ResumeOptions, resumeRun } from "../../src/night/resume_run.ts";
 import { readBasis } from "../../src/night/run_basis.ts";
-import { type NightParts, runNight } from "../../src/night/run_night.ts";
+import type { OpenRun } from "../../src/night/open_run.ts";
+import { type AdviserRole, type NightParts, runNight } from "../../src/night/run_night.ts";
+import type { RunPast } from "../../src/night/run_past.ts";
 import { readLog } from "../../src/sinks/log_reader.ts";
 import type { FeedPast } from "../../src/streams/sources/binance/feed_past.ts";
 import { embeddedAgenda } from "../../src/streams/sources/embedded/embedded_agenda.ts";
@@ -32,6 +34,8 @@ export interface ResumeOnOptions {
   readonly isDurable?: boolean;
   /** In the place of the market inside, in virtual time. */
   readonly market?: (past: FeedPast, fromTs: number) => Pick<NightParts, "pace" | "feed">;
+  /** The AI's side of the host, in virtual time. */
+  readonly adviser?: (run: OpenRun, past: RunPast, clock: VirtualClock) => AdviserRole;
   /** Called when the night waits for its first input. */
   readonly onStarted?: () => void;
 }
@@ -93,6 +97,7 @@ export async function resumeOn(
     pace: { clock, setTs: (ts) => clock.set(ts), speed: 1, scheduler: asapScheduler },
     marketAgenda: venue === null ? agenda() : null,
     feed: null,
+    ai: options.adviser?.(run, found.rebuilt.past, clock) ?? null,
     ...venue,
     vitals$: NEVER,
     operator$: NEVER,

@@ -10,7 +10,7 @@ import { openSigner } from "../../src/edge/ed25519_signer.ts";
 import { packageRoot, readContractFiles } from "../../src/edge/package_files.ts";
 import { type ClosedRun, closeRun } from "../../src/night/close_run.ts";
 import { type OpenRun, openRun, openSinks } from "../../src/night/open_run.ts";
-import { type MarketFeed, runNight } from "../../src/night/run_night.ts";
+import { type AdviserRole, type MarketFeed, runNight } from "../../src/night/run_night.ts";
 import { openGate } from "../../src/policy/opa_gate.ts";
 import { manifestFactsOf } from "../../src/policy/policy_layer.ts";
 import type { PolicyFiles } from "../../src/policy/policy_files.ts";
@@ -42,6 +42,8 @@ export interface SimNightOptions {
   readonly cmdlineHash?: string;
   /** The AI that it begins with; none unless given. */
   readonly ai?: RunAi;
+  /** The host's side of it, made when the run lies open. */
+  readonly adviser?: (run: OpenRun, pace: Pace) => AdviserRole;
   /** What the run's folder keeps as its policy. */
   readonly policy?: PolicyFiles;
   /** A run with the same configuration: its contracts, gate and roles are used again, as making them takes the longest. */
@@ -122,6 +124,7 @@ export async function simNight(options: SimNightOptions): Promise<SimNight> {
     pace,
     marketAgenda: options.feed === undefined ? options.agenda ?? simMarket(config, { seed, startTs }) : null,
     feed: options.feed ?? null,
+    ai: options.adviser?.(run, pace) ?? null,
     vitals$: options.vitals$ ?? NEVER,
     operator$: options.operator$ ?? NEVER,
     startProblem: options.startProblem ?? null,

@@ -114,6 +114,7 @@ export class AiRole {
 
   /** The watchdog asks for it, or has given it up for the night. */
   restart(isOff: boolean): void {
+    if (this.#phase === "off") return;
     const { clock, ai: { restarts: { first_ms, most_ms } } } = this.#options;
     this.#end(isOff ? "off" : "down");
     const waitMs = Math.min(first_ms * (1 << Math.min(this.#starts - 1, 20)), most_ms);

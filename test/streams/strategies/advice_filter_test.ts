@@ -164,7 +164,7 @@ test("isAdviceHeeded() only where the AI runs and the configuration says filter"
   assert.is(heeded("ai.enabled=true", "ai.advice=filter"), true);
   assert.is(heeded("ai.enabled=true", "ai.advice=filter", "ai.boundary=required"), true);
   assert.is(heeded("ai.enabled=true"), false, "shadow is what nobody has to say");
-  assert.is(heeded("ai.advice=filter"), false);
+  assert.is(heeded("ai.enabled=false", "ai.advice=filter"), false);
   assert.is(heeded("ai.enabled=true", "ai.advice=filter", "ai.boundary=off"), false);
 });
 
