@@ -6,8 +6,11 @@ import fs, { type readFileSync } from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import process from "node:process";
 import type { Worker } from "node:worker_threads";
+import { nore, noreNight } from "../src/commands/nore.ts";
+import { openAdviser } from "../src/commands/adviser.ts";
 import { Journal } from "../src/sinks/journal.ts";
 import { momentum } from "../src/streams/strategies/momentum.ts";
+import { AI_DEEDS, turnedProgram } from "./turned_program.ts";
 
 const [what] = process.argv.splice(2, 1);
 let isBroken = false;
@@ -87,8 +90,21 @@ function blockFor(ms: number): void {
   for (const endMs = performance.now() + ms; performance.now() < endMs;);
 }
 
-const fault = FAULTS[what ?? ""];
-if (fault === undefined) throw new Error(`Unknown fault ${what}, expected ${Object.keys(FAULTS).join(", ")}`);
+/** An AI process that has been turned, isolated in the place of our own. */
+function turnAi(name: string): void {
+  const programPath = turnedProgram(name);
+  Object.assign(nore, {
+    run: (...night: Parameters<typeof nore.run>) =>
+      noreNight(...night, (config, setting) => openAdviser(config, { ...setting, programPath })),
+  });
+}
+
+const isOfAi = what !== undefined && Object.hasOwn(AI_DEEDS, what);
+const fault = isOfAi ? () => turnAi(what) : FAULTS[what ?? ""];
+if (fault === undefined) {
+  const known = [...Object.keys(FAULTS), ...Object.keys(AI_DEEDS)];
+  throw new Error(`Unknown fault ${what}, expected ${known.join(", ")}`);
+}
 const onSignal = fault();
 process.on("SIGUSR2", () => {
   isBroken = true;

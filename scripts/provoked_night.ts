@@ -15,6 +15,7 @@ import { fakeTerminal } from "../test/support/fake_terminal.ts";
 export interface ProvokedNight {
   readonly varFolder: string;
   readonly runFolder: string;
+  readonly pid: number;
   /** To the process. */
   signal(name: NodeJS.Signals): void;
 }
@@ -99,6 +100,7 @@ async function doDeed(
       await deed({
         varFolder,
         runFolder,
+        pid: child.pid!,
         signal: (name) => child.kill(name),
       });
       return causeTs;

@@ -4,6 +4,7 @@
  */
 import process from "node:process";
 import type { Event } from "../src/core/event.ts";
+import { AI } from "./ai_provocations.ts";
 import { FILES, PROCESS } from "./machine_provocations.ts";
 import { LIMITS, VENUE } from "./market_provocations.ts";
 import { type Expected, type Provocation, strategies } from "./provocation.ts";
@@ -12,7 +13,6 @@ import { standInVenue } from "./stand_in_venue.ts";
 
 /** Reasons that nothing in this program can give yet. */
 const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ["AI_BOUNDARY", "there is no AI worker"],
   [
     "POLICY_STALE",
     "the log names a policy only when it is loaded; test/night/policy_reloads_test.ts breaks that",
@@ -47,7 +47,7 @@ interface Row {
 }
 
 const wanted = process.argv[2];
-const provocations = [...LIMITS, ...VENUE, ...FILES, ...PROCESS].filter(({ code }) =>
+const provocations = [...LIMITS, ...VENUE, ...FILES, ...PROCESS, ...AI].filter(({ code }) =>
   wanted === undefined || code === wanted
 );
 const HEAD = [

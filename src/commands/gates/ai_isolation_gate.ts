@@ -25,7 +25,7 @@ import { admissionChecks, hostCheck, programCheck } from "./ai_has_no_orders.ts"
 import { type Check, checkOf, type Gate, type GateStage } from "./gate.ts";
 import { gateNight, quiet } from "./gate_night.ts";
 import { samplesByType, textsOf } from "./schema_gate.ts";
-import { ORDER_DEED, turnedWorker } from "./turned_worker.ts";
+import { SAY_ORDER, turnedWorker } from "./turned_worker.ts";
 
 /** The AI advises and can do nothing else: no key within its reach, nothing to act with, and no order of its passes. */
 export const aiIsolationGate: Gate = {
@@ -82,13 +82,18 @@ export function probeChecks(
   ];
 }
 
-const NIGHT = ["--duration", "10s", "--speed", "max", "--set", "ai.boundary=required"];
+/** A strategy that never has an opinion: whatever is traded, the AI has brought about. */
+const IDLE = [{ id: "idle", name: "momentum", capital: "10000", parameters: { entry_bps: 10_000 } }];
+const NIGHT = [
+  ...["--duration", "10s", "--speed", "max", "--set", "ai.boundary=required"],
+  ...["--set", `strategy.list=${JSON.stringify(IDLE)}`],
+];
 const ORDERS = ["order_intent", "order_cancel", "order_result", "fill"];
 
 /** A night whose AI has been turned: it is really isolated, really works, and then says an order. */
 async function turnedNight(stage: GateStage): Promise<readonly Check[]> {
   const programPath = `${stage.folder}/turned_worker.mjs`;
-  writeFileSync(programPath, turnedWorker(readText(WORKER_PATH), ORDER_DEED));
+  writeFileSync(programPath, turnedWorker(readText(WORKER_PATH), `if (answers === 3) ${SAY_ORDER}`));
   const { ended, run } = await gateNight(stage, NIGHT, {
     exit: EXIT.stopped,
     open: (config, setting) => openAdviser(config, { ...setting, programPath }),

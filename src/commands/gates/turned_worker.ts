@@ -18,19 +18,19 @@ export function turnedWorker(program: string, deed: string): string {
 ${program}`;
 }
 
-/** Says an order, whole and by its schema, where it should have answered for the third time. */
-export const ORDER_DEED: string = `if (answers === 3) say(${
-  JSON.stringify(JSON.stringify({
-    type: "order_intent",
-    payload: {
-      venue: "binance",
-      strategy_id: "reversion",
-      symbol: "BTCUSDT",
-      side: "BUY",
-      qty: "1",
-      order_type: "MARKET",
-      client_order_id: "20261121220000-1",
-      facts: { stopping: false, frozen: false },
-    },
-  }))
-} + "\\n");`;
+const ORDER = {
+  type: "order_intent",
+  payload: {
+    venue: "binance",
+    strategy_id: "reversion",
+    symbol: "BTCUSDT",
+    side: "BUY",
+    qty: "1",
+    order_type: "MARKET",
+    client_order_id: "20261121220000-1",
+    facts: { stopping: false, frozen: false },
+  },
+};
+
+/** A deed: it says an order, whole and by its schema. */
+export const SAY_ORDER: string = `say(${JSON.stringify(`${JSON.stringify(ORDER)}\n`)});`;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { ORDER_DEED, turnedWorker } from "../../../src/commands/gates/turned_worker.ts";
+import { SAY_ORDER, turnedWorker } from "../../../src/commands/gates/turned_worker.ts";
 import { findBoundary, tryCommand, WORKER_PATH } from "../../../src/edge/ai_boundary.ts";
 import { aiProcess } from "../../../src/edge/ai_process.ts";
 import { commandOf, watch } from "../../support/isolated_programs.ts";
@@ -11,9 +11,9 @@ const program = readFileSync(WORKER_PATH, "utf8");
 
 test("turnedWorker() ends as our own does when it is tried out", () =>
   inTempFolder(async (folder) => {
-    assert.is(await tryCommand(await commandOf(folder, turnedWorker(program, ORDER_DEED))), null);
+    assert.is(await tryCommand(await commandOf(folder, turnedWorker(program, SAY_ORDER))), null);
     const programPath = `${folder}/other.mjs`;
-    writeFileSync(programPath, turnedWorker(program, ORDER_DEED));
+    writeFileSync(programPath, turnedWorker(program, SAY_ORDER));
     assert.equal((await findBoundary({ programPath })).boundary?.programPath ?? programPath, programPath);
   }));
 
@@ -55,8 +55,14 @@ test("turnedWorker() works as our own, and does its deed in between", () =>
     ]);
   }));
 
-test("ORDER_DEED is an order by its schema, said before the third answer", () => {
-  assert.match(ORDER_DEED, /^if \(answers === 3\) say\("\{\\"type\\":\\"order_intent\\"/);
+test("SAY_ORDER says an order by its schema, in a line of its own", () => {
+  const said: string[] = [];
+  new Function("say", SAY_ORDER)((text: string) => said.push(text));
+  const { type, payload } = JSON.parse(said[0]!) as { readonly type: string; readonly payload: object };
+  assert.equal([said.length, said[0]!.endsWith("}\n"), type], [1, true, "order_intent"]);
+  const properties = Object.keys(payload);
+  const schema = readFileSync("config/schemas/order_intent.v1.schema.json", "utf8");
+  for (const name of properties) assert.ok(schema.includes(`"${name}"`), name);
 });
 
 test.run();
