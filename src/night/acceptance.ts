@@ -148,7 +148,8 @@ function watched(health: Iterable<Event<"health">>) {
   const down = new Set<Role>();
   const memory: MemorySample[] = [];
   for (const { ts, payload } of health) {
-    if (payload.state === "DOWN") down.add(payload.role);
+    const neverBegan = payload.off === true && payload.origin === "input"; // said at the start: no role of that night
+    if (payload.state === "DOWN" && !neverBegan) down.add(payload.role);
     else down.delete(payload.role);
     if (payload.rss_mb !== undefined) memory.push({ ts, mb: payload.rss_mb });
   }

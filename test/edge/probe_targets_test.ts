@@ -41,13 +41,17 @@ test("openProbeTargets() gives things that are there and open, and sees who come
 
     await reach({ host: "127.0.0.1", port: targets.tcp_port });
     assert.equal(await arrived(), ["tcp"]);
-    await reach({ path: targets.unix_path });
+    const seen = ["dns", "tcp", "udp"];
+    if (!isDeno) { // its tests may reach no socket in the file system
+      await reach({ path: targets.unix_path });
+      seen.push("unix_socket");
+    }
     await ask(targets.udp_port, new Uint8Array(5), false);
     assert.ok((await arrived()).includes("udp"));
     const question = new TextEncoder().encode("\0\x01\x01\0\0\x01\0\0\0\0\0\0\x0dnore-ai-probe\x07invalid\0");
     const answer = await ask(targets.udp_port, question, true);
     assert.equal([answer?.[2], answer?.[3], answer?.length], [0x81, 0x03, question.length]);
-    assert.equal(await arrived(), ["dns", "tcp", "udp", "unix_socket"]);
+    assert.equal(await arrived(), seen);
 
     await close();
     assert.equal(readdirSync(folder), []);

@@ -55,6 +55,14 @@ test("acceptNight() accepts a night at its limits", () => {
   assert.equal(failing({}), []);
 });
 
+test("acceptNight() wants no adviser that never began, and misses one that was given up", () => {
+  const off = (origin: "input" | "derived") => health(1, { role: "ai_role", state: "DOWN", off: true, origin });
+  assert.equal(failing({ health: [off("input")] }), []);
+  assert.equal(failing({ health: [off("derived")] }), [
+    "roles: ai_role down, expected all alive or restored",
+  ]);
+});
+
 const { feed, stop, virtual_pnl: pnl } = REPORT;
 const CASES: readonly (readonly [string, Partial<Acceptance>, string])[] = [
   ["a night that was too short", { report: { ...REPORT, ended_ts: HOUR_MS + 999 } }, "length: ran "],

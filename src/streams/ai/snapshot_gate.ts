@@ -5,7 +5,7 @@ import { predict } from "./train_model.ts";
 /** Whether a trained model may take over: it must forecast later data better than what it would replace. */
 export interface SnapshotTrial {
   readonly candidate: AiModel;
-  /** null: the candidate's base rate is the forecast to beat. */
+  /** It must be beaten, and so must the base rate: who says nothing is better than who says it badly. */
   readonly active: AiModel | null;
   /** The newest time in the candidate's dataset. */
   readonly trainedTs: number;
@@ -26,11 +26,12 @@ export interface SnapshotVerdict {
 export function judgeSnapshot(trial: SnapshotTrial): SnapshotVerdict {
   const { candidate, active, rowsMin, margin } = trial;
   const rows = laterRows(trial);
-  const reference = active === null
-    ? brierOf(rows, () => candidate.base_rate)
-    : brierOf(rows, (row) => predict(active, row, ROW_HEAD));
+  const ofBase = brierOf(rows, () => candidate.base_rate);
+  const ofActive = active === null ? null : brierOf(rows, (row) => predict(active, row, ROW_HEAD));
+  const isActiveBetter = ofBase !== null && ofActive !== null && ofActive < ofBase;
+  const reference = isActiveBetter ? ofActive : ofBase;
   const brier = { candidate: brierOf(rows, (row) => predict(candidate, row, ROW_HEAD)), reference };
-  const name = active === null ? "the base rate" : "the active model";
+  const name = isActiveBetter ? "the active model" : "the base rate";
   if (rows.length < rowsMin || brier.candidate === null || reference === null) {
     return { passes: false, brier, reason: `${rows.length} later rows, wanted at least ${rowsMin}` };
   }

@@ -10,6 +10,7 @@ const TRAINED_TS = 6_000_000;
 const trained = (lean: number) => trainModel(madeUpRows({ seed: 1, count: 3000, lean }), HORIZON_MS);
 const KNOWS = trained(0.3);
 const KNOWS_NOTHING: AiModel = trainModel([], HORIZON_MS);
+const SLIGHT: AiModel = { ...KNOWS, calibration: [KNOWS.calibration[0]!, KNOWS.calibration[1]! / 4] };
 const IS_WRONG = trained(-0.3);
 
 const later = (count: number, lean = 0.3, firstTs = TRAINED_TS + HORIZON_MS): readonly AiRow[] =>
@@ -41,7 +42,13 @@ const CASES:
   readonly (readonly [what: string, more: Partial<SnapshotTrial>, passes: boolean, reason: RegExp])[] = [
     ["is the base rate itself", { candidate: KNOWS_NOTHING }, false, /not better by more/],
     ["is worse than the base rate", { candidate: IS_WRONG }, false, /not better by more/],
-    ["is better than the active one", { active: IS_WRONG }, true, /of the active model on 600/],
+    ["is better than the active one", { active: SLIGHT }, true, /of the active model on 600/],
+    [
+      "is better than a bad active one alone",
+      { candidate: KNOWS_NOTHING, active: IS_WRONG },
+      false,
+      /of the base rate on 600 later rows: not better/,
+    ],
     ["is the active one", { active: KNOWS }, false, /not better by more/],
     ["is better, but not by the margin", { margin: 0.2 }, false, /not better by more than 0.2/],
     ["has too few later rows", { rows: later(59) }, false, /^59 later rows, wanted at least 60$/],
