@@ -1,9 +1,15 @@
 import { asyncScheduler } from "rxjs";
 import type { AiRow, AiTask } from "../core/ai_mail.ts";
 import type { Config } from "../core/config.ts";
-import type { Files, PolicyGate, QueueSink } from "../core/ports.ts";
+import type { Files, PolicyGate, QueueSink, WorkerStarter } from "../core/ports.ts";
 import type { StartProblem } from "../core/start_problem.ts";
-import { type Boundary, commandFor, findBoundary, WORKER_PATH } from "../edge/ai_boundary.ts";
+import {
+  type Boundary,
+  commandFor,
+  findBoundary,
+  type FoundBoundary,
+  WORKER_PATH,
+} from "../edge/ai_boundary.ts";
 import { aiProcess } from "../edge/ai_process.ts";
 import { openProbeTargets } from "../edge/probe_targets.ts";
 import { realFiles } from "../edge/real_files.ts";
@@ -17,7 +23,7 @@ import { type ActiveModel, aiLearning } from "../streams/ai/ai_learning.ts";
 import { AiRole } from "../streams/ai/ai_role.ts";
 import { FEATURES_VERSION } from "../streams/ai/ai_rows.ts";
 import type { AiSession, ProvenListener } from "../streams/ai/ai_session.ts";
-import { provenSession } from "../streams/ai/proven_session.ts";
+import { type OpenTargets, provenSession } from "../streams/ai/proven_session.ts";
 import { isModel } from "../streams/ai/train_model.ts";
 import { workerLineProblem } from "../streams/ai/worker_line_schemas.ts";
 import { aiShelf } from "./ai_shelf.ts";
@@ -61,20 +67,41 @@ export interface AdviserSetting {
 
 export const NO_ADVISER: Adviser = off("off", { isMissed: false });
 
-export async function openAdviser(config: Config, setting: AdviserSetting): Promise<Adviser> {
+/** What of the machine it is made of. */
+export interface AdviserMeans {
+  readonly findBoundary: (of: { readonly programPath: string }) => Promise<FoundBoundary>;
+  readonly starterOf: (boundary: Boundary, memoryMbMax: number) => WorkerStarter;
+  readonly openTargets: (parent?: string) => Promise<OpenTargets>;
+}
+
+const MEANS: AdviserMeans = {
+  findBoundary,
+  starterOf: (boundary, memoryMbMax) => aiProcess(commandFor(boundary, memoryMbMax)),
+  openTargets: openProbeTargets,
+};
+
+export async function openAdviser(
+  config: Config,
+  setting: AdviserSetting,
+  means: AdviserMeans = MEANS,
+): Promise<Adviser> {
   const { ai } = config;
   if (!ai.enabled) return off("off: ai.enabled is false", { isMissed: false });
   if (ai.boundary === "off") return off("off: ai.boundary is off", { isMissed: false });
   const { programPath = WORKER_PATH } = setting;
-  const { boundary, missed, todo } = await findBoundary({ programPath });
+  const { boundary, missed, todo } = await means.findBoundary({ programPath });
   if (boundary === null) {
     const why = [`nothing here denies it the network: ${missed.join("; ")}`, todo ?? ""].filter(Boolean);
     return missing(config, why.join("; "));
   }
-  return await proveAdviser(config, setting, boundary);
+  return await proveAdviser(config, setting, { boundary, means });
 }
 
-async function proveAdviser(config: Config, setting: AdviserSetting, boundary: Boundary): Promise<Adviser> {
+async function proveAdviser(
+  config: Config,
+  setting: AdviserSetting,
+  { boundary, means }: { readonly boundary: Boundary; readonly means: AdviserMeans },
+): Promise<Adviser> {
   const { ai, symbols, source } = config;
   const store = new AiStore(setting.files, setting.varFolder, { isModel, keptMax: ai.snapshots.kept_max });
   const fit = { source, horizon_ms: ai.horizon_ms, features: FEATURES_VERSION };
@@ -86,10 +113,10 @@ async function proveAdviser(config: Config, setting: AdviserSetting, boundary: B
     : { n: found.n, model: found.model, modelSha256: found.model_sha256 };
   const task = { ...taskOf(config), model: active?.model ?? null, rows: setting.rows ?? [] };
   const parts = {
-    starter: aiProcess(commandFor(boundary, ai.memory_mb_max)),
+    starter: means.starterOf(boundary, ai.memory_mb_max),
     boundary: boundary.name,
     // Who may write in no other place has them beside the runs.
-    openTargets: () => openProbeTargets().catch(() => openProbeTargets(setting.varFolder)),
+    openTargets: () => means.openTargets().catch(() => means.openTargets(setting.varFolder)),
     checks: [byType, bySchema(workerLineProblem(task)), byPolicy(setting.gate)],
     lineBytesMax: ai.line_bytes_max,
   };

@@ -243,6 +243,8 @@ test("takeTraining() judges the one before it even where the new one is refused"
     const news = learning.takeTraining(trainingOf(EARLY), 2);
     assert.equal(whatOf(news), whats);
     assert.is(/snapshot 1 stays inactive/.test(news.at(-1)!.detail), later === AGAINST);
+    const [next, ...more] = learning.takeTraining(trainingOf([...EARLY, ...later]), 3);
+    assert.equal([next!.snapshot.what, more, next!.detail.includes("snapshot 1")], ["trained", [], false]);
   }
 });
 
