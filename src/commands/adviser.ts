@@ -66,6 +66,7 @@ export interface AdviserSetting {
 }
 
 export const NO_ADVISER: Adviser = off("off", { isMissed: false });
+export const GIVEN_UP: Adviser = off("off: it was given up earlier in this night", { isMissed: false });
 
 /** What of the machine it is made of. */
 export interface AdviserMeans {
@@ -150,6 +151,7 @@ async function proveAdviser(
         rowsMin,
         margin,
         active,
+        startTs,
         rows: task.rows,
       };
       let isFirst = true;

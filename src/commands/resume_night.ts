@@ -12,7 +12,7 @@ import { readResumable, type RefusedRun, type ResumableRun, resumeRun } from "..
 import type { RunBasis } from "../night/run_basis.ts";
 import type { RunPast } from "../night/run_past.ts";
 import { aiFilePath } from "../sinks/run_folder.ts";
-import { type Adviser, NO_ADVISER, openAdviser } from "./adviser.ts";
+import { type Adviser, GIVEN_UP, NO_ADVISER, openAdviser } from "./adviser.ts";
 import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import type { RunPlace } from "./assess_run.ts";
 import { type CommandInput, type OptionSpec, type Terminal, UsageError } from "./command.ts";
@@ -132,34 +132,38 @@ async function goOn(
     return EXIT.stopped;
   }
   const adviser = await adviserAgain(place, { basis, gate, files: acts.files, past: found.rebuilt.past });
-  if (adviser.problem !== null) {
-    const { reason_code, detail } = adviser.problem;
-    terminal.say(`${runId} cannot be resumed now, ${reason_code}: ${detail}`);
-    return EXIT.stopped;
-  }
-  if (typeof startFacts === "string") throw new Error(startFacts); // the replay has had them
-  const { isDurable, pace: { clock } } = plan;
-  const resumed = await openOrSay(
-    terminal,
-    runId,
-    () =>
-      resumeRun({ ...options, files: acts.files, clock }, found, {
-        isDurable,
-        startFacts,
-        cmdlineHash: commandLine.hash,
-      }),
-  );
-  if (resumed === null) return EXIT.failure;
-  const identity = { runId, startedTs, venue, prices, source, seed };
-  for (const line of bannerOf(identity, { config, runFolder, isDurable })) terminal.say(line);
-  terminal.say(resumedLine(found.rebuilt, clock.now()));
-  terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
-  terminal.say(`  adviser  ${adviser.text}`);
-  const setting = { config, seed, plan, varFolder, acts, adviser, isJson: input.has("json") };
   try {
-    return await nightToEnd(terminal, setting, { ...resumed, identity, startProblem: null, runFolder });
+    return await goOnWith(adviser);
   } finally {
-    adviser.close();
+    adviser.close(); // a process that lives would keep this one alive, too
+  }
+
+  async function goOnWith(adviser: Adviser): Promise<number> {
+    if (adviser.problem !== null) {
+      const { reason_code, detail } = adviser.problem;
+      terminal.say(`${runId} cannot be resumed now, ${reason_code}: ${detail}`);
+      return EXIT.stopped;
+    }
+    if (typeof startFacts === "string") throw new Error(startFacts); // the replay has had them
+    const { isDurable, pace: { clock } } = plan;
+    const resumed = await openOrSay(
+      terminal,
+      runId,
+      () =>
+        resumeRun({ ...options, files: acts.files, clock }, found, {
+          isDurable,
+          startFacts,
+          cmdlineHash: commandLine.hash,
+        }),
+    );
+    if (resumed === null) return EXIT.failure;
+    const identity = { runId, startedTs, venue, prices, source, seed };
+    for (const line of bannerOf(identity, { config, runFolder, isDurable })) terminal.say(line);
+    terminal.say(resumedLine(found.rebuilt, clock.now()));
+    terminal.say(`  disk     ${diskText(volume, freeBytes)}`);
+    terminal.say(`  adviser  ${adviser.text}`);
+    const setting = { config, seed, plan, varFolder, acts, adviser, isJson: input.has("json") };
+    return await nightToEnd(terminal, setting, { ...resumed, identity, startProblem: null, runFolder });
   }
 }
 
@@ -175,6 +179,7 @@ async function adviserAgain(
 ): Promise<Adviser> {
   const { ai = null } = manifest;
   if (ai === null) return NO_ADVISER;
+  if (past.isAiOff) return GIVEN_UP;
   const rows = past.packs.flatMap(({ content_sha256 }) => {
     const text = new TextDecoder().decode(files.read(`${runFolder}/${aiFilePath("pack", content_sha256)}`));
     return JSON.parse(text) as readonly AiRow[];

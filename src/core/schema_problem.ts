@@ -24,9 +24,12 @@ export function schemaProblem(error: ErrorObject, root: string): string {
   }
 }
 
+/** No name of ours is nearly as long. */
+const NAME_MAX = 64;
+
 /** The line for a key that nothing is known of, with the nearest one that there is. */
 export function unknownKey(path: string, key: string, known: readonly string[]): string {
-  const nearest = nearestName(key, known);
+  const nearest = key.length > NAME_MAX ? null : nearestName(key, known); // which looks at each pair of letters
   return nearest === null
     ? `${path}: unknown key, expected ${known.length === 0 ? "none" : `one of ${known.join(", ")}`}`
     : `${path}: unknown key, did you mean "${nearest}"`;

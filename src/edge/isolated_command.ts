@@ -25,7 +25,7 @@ export interface IsolatedCommand {
 }
 
 /**
- * A root of its own: the libraries of the system, the runtime and the program, all of it read-only. So no file, no
+ * A root of its own: the libraries of the system, the runtime and the program. Nothing in it is writable for nobody. So no file, no
  * secret and no socket of the host has a path in there (a socket in the file system knows no network namespace). It is
  * built over /sys, where neither runtime nor program can lie. $1 is the runtime, $2 the program, the rest is started.
  */

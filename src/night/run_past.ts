@@ -15,6 +15,8 @@ export interface RunPast {
   tornSaid: string | null;
   /** The last policy that took the place of another; null where none did. */
   reloaded: Lifecycle | null;
+  /** The AI was given up for the night. */
+  isAiOff: boolean;
   /** The newest feature packs, more of them than a dataset holds rows. */
   packs: readonly FeaturePack[];
   readonly feed: FeedPast;
@@ -28,6 +30,7 @@ export function openRunPast(symbols: readonly string[]): RunPast {
     downMs: 0,
     tornSaid: null,
     reloaded: null,
+    isAiOff: false,
     packs: [],
     feed: openFeedPast(symbols),
     seen: new Map(),
@@ -40,6 +43,9 @@ export function takeIntoPast(past: RunPast, event: Event): void {
   takePastEvent(past.feed, event);
   if (event.type === "market_tick") takeTick(past.seen, event.payload, event.ts);
   if (event.type === "feature_pack") past.packs = newest([...past.packs, event.payload]);
+  if (event.type === "health" && event.payload.role === "ai_role") {
+    past.isAiOff ||= event.payload.off === true;
+  }
   if (event.type !== "lifecycle") return;
   const { what, detail, down_ms = 0 } = event.payload;
   if (what === "policy_reloaded") past.reloaded = event.payload;

@@ -103,7 +103,7 @@ export class AiStore {
     return this.#move(movedBack(seen, to, change), to);
   }
 
-  /** What advises now. A corrupt one is refused, and the last good one before it takes its place. */
+  /** What advises now. One that is corrupt or was made for something else leaves its place to the last before it. */
   active(fit: AiFit): ActiveAnswer {
     const pointer = this.pointer();
     if ("problem" in pointer) return { active: null, said: pointer.problem };
@@ -116,8 +116,6 @@ export class AiStore {
         return { active: { ...one, model: read.model }, said };
       }
       refused.push(`snapshot ${one.n} is not used: ${problem}`);
-      // What is whole and was made for something else was meant: nobody stands in for it.
-      if (refused.length === 1 && "model" in read) break;
     }
     return { active: null, said: refused.length === 0 ? null : refused.join("; ") };
   }

@@ -7,6 +7,8 @@ import * as assert from "uvu/assert";
 import { openProbeTargets } from "../../src/edge/probe_targets.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
+const isDeno = "Deno" in globalThis;
+
 const reach = (target: { host: string; port: number } | { path: string }): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = connect(target);
@@ -34,10 +36,10 @@ function ask(port: number, bytes: Uint8Array, isAnswered: boolean): Promise<Uint
 test("openProbeTargets() gives things that are there and open, and sees who comes", () =>
   inTempFolder(async (folder) => {
     const { targets, notes, arrived, close } = await openProbeTargets(folder);
-    assert.equal([notes, await arrived(), targets.host_pid], [[], [], process.pid]);
+    assert.equal([notes.length, await arrived(), targets.host_pid], [isDeno ? 1 : 0, [], process.pid]);
     assert.is(readFileSync(targets.read_path, "utf8"), "of the host");
     assert.is(statSync(targets.write_folder).mode & 0o777, 0o777);
-    assert.is(statSync(targets.unix_path).mode & 0o777, 0o777);
+    if (!isDeno) assert.is(statSync(targets.unix_path).mode & 0o777, 0o777);
 
     await reach({ host: "127.0.0.1", port: targets.tcp_port });
     assert.equal(await arrived(), ["tcp"]);

@@ -56,7 +56,8 @@ test("acceptNight() accepts a night at its limits", () => {
 });
 
 test("acceptNight() wants no adviser that never began, and misses one that was given up", () => {
-  const off = (origin: "input" | "derived") => health(1, { role: "ai_role", state: "DOWN", off: true, origin });
+  const off = (origin: "input" | "derived") =>
+    health(1, { role: "ai_role", state: "DOWN", off: true, origin });
   assert.equal(failing({ health: [off("input")] }), []);
   assert.equal(failing({ health: [off("derived")] }), [
     "roles: ai_role down, expected all alive or restored",

@@ -75,6 +75,9 @@ function denialOf({ policySha256 }: PolicyGate, codes: readonly string[], input:
 /** A violation is journaled with what policy read of it, which therefore must be short. */
 const ASKED_BYTES_MAX = 4096;
 
+/** Of a reason that is journaled, whatever was said. */
+const DETAIL_MAX = 200;
+
 /** All checks are asked, so that a denial is on record whatever else was wrong. */
 export function admitLine(raw: Uint8Array, checks: readonly LineCheck[]): Admission {
   const message = parse(raw);
@@ -91,19 +94,42 @@ export function admitLine(raw: Uint8Array, checks: readonly LineCheck[]): Admiss
 }
 
 function refuse(raw: Uint8Array, { detail, denial = null }: Refusal): Admission {
-  return { ok: false, violation: { detail, raw, denial } };
+  return { ok: false, violation: { detail: detail.slice(0, DETAIL_MAX), raw, denial } };
 }
+
+/** What is nested deeper ends readers that go down into it, ours and those of others. */
+const DEPTH_MAX = 32;
 
 /** The message, or why it is none. */
 function parse(raw: Uint8Array): Message | string {
+  if (depthOf(raw) > DEPTH_MAX) return `a line that is nested deeper than ${DEPTH_MAX} levels`;
   try {
     const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw));
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject ? value as Message : "a line that is no JSON object";
   } catch (error) {
-    return `a line that is no JSON: ${(error as Error).message}`.slice(0, 200);
+    return `a line that is no JSON: ${(error as Error).message}`;
   }
 }
+
+/** The most brackets that are open at once, those in texts left out. */
+function depthOf(raw: Uint8Array): number {
+  let depth = 0;
+  let most = 0;
+  let isText = false;
+  for (let i = 0; i < raw.length; i++) {
+    const byte = raw[i];
+    if (isText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) isText = true;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) most = Math.max(most, ++depth);
+    else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+  }
+  return most;
+}
+
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
 
 function isKind(type: unknown): type is WorkerLine["type"] {
   return typeof type === "string" && Object.hasOwn(KINDS, type);

@@ -16,7 +16,7 @@ export interface AiLearning {
   /** Of the model that advises; null where none does. */
   readonly active: ActiveModel | null;
   /** Null where the pack was kept, else what is wrong with it. */
-  takePack(pack: FeaturePack, rows: readonly AiRow[]): string | null;
+  takePack(pack: FeaturePack, rows: readonly AiRow[], ts: number): string | null;
   /** What there is to say of it, in order. */
   takeTraining(training: AiTraining, ts: number): readonly AiNews[];
   /** Whether an operator has made another one active, or none; null where nobody has. */
@@ -61,9 +61,14 @@ export interface AiLearningOptions {
   readonly rowsMin: number;
   readonly margin: number;
   readonly active: ActiveModel | null;
+  /** From when on rows can be told. */
+  readonly startTs: number;
   /** Of a run that goes on. */
   readonly rows: readonly AiRow[];
 }
+
+/** Nobody learns more of a symbol than a row in this time, so what is kept of it has an end. */
+const ROW_MS_MIN = 1000;
 
 /** One that waits for later data to be judged by. */
 interface Candidate extends ActiveModel {
@@ -72,7 +77,8 @@ interface Candidate extends ActiveModel {
 }
 
 export function aiLearning(options: AiLearningOptions): AiLearning {
-  const { shelf, symbols, horizonMs, rowsMax, rowsMin, margin } = options;
+  const { shelf, symbols, horizonMs, rowsMax, rowsMin, margin, startTs } = options;
+  let told = 0;
   let rows: readonly AiRow[] = options.rows.slice(-rowsMax);
   let active = options.active;
   let candidate: Candidate | null = null;
@@ -98,12 +104,15 @@ export function aiLearning(options: AiLearningOptions): AiLearning {
     get active() {
       return active;
     },
-    takePack(pack, packRows) {
+    takePack(pack, packRows, ts) {
       const text = JSON.stringify(packRows);
       const problem = packRows.every((row) => isRow(row, symbols))
         ? packProblem(pack, packRows, text)
         : "feature_pack: a row that is none";
       if (problem !== null) return problem;
+      told += packRows.length;
+      const most = symbols * Math.ceil((ts - startTs) / ROW_MS_MIN);
+      if (told > most) return `feature_pack: ${told} rows by now, the time has room for ${most}`;
       shelf.keepPack(text);
       rows = [...rows, ...packRows].slice(-rowsMax);
       return null;

@@ -58,7 +58,9 @@ export class AiRole {
   readonly #deadline: OneTimer;
   #phase: "starting" | "up" | "down" | "off" = "down";
   #session: AiSession | null = null;
-  #onGone = (): void => {};
+  /** When its last process is gone. */
+  #gone: Promise<void> = Promise.resolve();
+  #stepTs: number;
   #upSinceTs: number | null = null;
   /** When it is begun anew. */
   #startTs: number;
@@ -67,6 +69,7 @@ export class AiRole {
   #healthTs: number;
   #droppedTold = 0;
   #isDrifting = false;
+  #trainedTs = -Infinity;
   #resume: (() => void) | null = null;
 
   constructor(options: AiRoleOptions) {
@@ -74,7 +77,7 @@ export class AiRole {
     this.#out = outlet(options.isVirtual);
     this.#box = mailbox(options.ai.mailbox_max);
     this.#deadline = oneTimer(options.scheduler, (error) => this.#fail(error));
-    this.#startTs = this.#healthTs = options.startTs;
+    this.#startTs = this.#healthTs = this.#stepTs = options.startTs;
   }
 
   /** Shows it what was journaled. */
@@ -115,10 +118,10 @@ export class AiRole {
   /** The watchdog asks for it, or has given it up for the night. */
   restart(isOff: boolean): void {
     if (this.#phase === "off") return;
-    const { clock, ai: { restarts: { first_ms, most_ms } } } = this.#options;
+    const { ai: { restarts: { first_ms, most_ms } } } = this.#options;
     this.#end(isOff ? "off" : "down");
     const waitMs = Math.min(first_ms * (1 << Math.min(this.#starts - 1, 20)), most_ms);
-    this.#startTs = clock.now() + waitMs;
+    this.#startTs = this.#nowTs() + waitMs;
   }
 
   /** Since its last start; null while it is down. */
@@ -129,10 +132,9 @@ export class AiRole {
   /** At the end of the night. Resolves when the process is gone. */
   close(): Promise<void> {
     const upSinceTs = this.#upSinceTs;
-    const gone = new Promise<void>((resolve) => this.#session === null ? resolve() : this.#onGone = resolve);
     this.#end("off");
     this.#upSinceTs = upSinceTs; // it was up to the end
-    return gone;
+    return this.#gone;
   }
 
   #isAnswered(resume: () => void): boolean {
@@ -148,7 +150,13 @@ export class AiRole {
     resume?.();
   }
 
+  /** In virtual time an answer belongs to the step that it is awaited in, whenever it comes. */
+  #nowTs(): number {
+    return this.#options.isVirtual ? this.#stepTs : this.#options.clock.now();
+  }
+
   #step(ts: number): void {
+    this.#stepTs = ts;
     try {
       if (this.#phase === "down" && ts >= this.#startTs) this.#start();
       if (this.#phase === "up") this.#send(ts);
@@ -159,7 +167,7 @@ export class AiRole {
   }
 
   #start(): void {
-    const { ai, learning, startWorker, clock } = this.#options;
+    const { ai, learning, startWorker } = this.#options;
     this.#phase = "starting";
     this.#starts++;
     this.#ledger = batchLedger();
@@ -172,6 +180,8 @@ export class AiRole {
         this.#fail(error);
       }
     };
+    let gone = (): void => {};
+    this.#gone = new Promise((resolve) => gone = resolve);
     const session: AiSession = this.#session = startWorker({
       model: learning.active?.model ?? null,
       rows: learning.rows,
@@ -181,11 +191,11 @@ export class AiRole {
       violated: of((violation) => this.#violated(violation)),
       ended: (reason) => {
         if (this.#session === session) this.#fall(`its process has ended: ${reason}`);
-        this.#onGone();
+        gone();
       },
     });
     this.#await(ai.start_timeout_ms, "it has not begun");
-    if (this.#starts > 1) this.#out.say(restartedDraft(clock.now(), this.#starts - 1));
+    if (this.#starts > 1) this.#out.say(restartedDraft(this.#nowTs(), this.#starts - 1));
   }
 
   #proven(leaks: readonly string[]): void {
@@ -194,7 +204,7 @@ export class AiRole {
     }
     this.#phase = "up";
     this.#deadline.clear();
-    const ts = this.#upSinceTs = this.#options.clock.now();
+    const ts = this.#upSinceTs = this.#nowTs();
     this.#tellHealth(ts);
     this.#wake();
   }
@@ -212,14 +222,23 @@ export class AiRole {
   }
 
   #hear(line: WorkerLine): void {
-    const { learning, clock } = this.#options;
-    const ts = clock.now();
-    const problem = this.#ledger.hear(line) ??
-      (line.type === "feature_pack" ? learning.takePack(line.payload, line.rows) : null);
+    const { learning } = this.#options;
+    const ts = this.#nowTs();
+    const problem = this.#ledger.hear(line) ?? this.#haste(line, ts) ??
+      (line.type === "feature_pack" ? learning.takePack(line.payload, line.rows, ts) : null);
     if (problem !== null) return this.#violated({ detail: problem, ...NOTHING_WRITTEN });
     if (line.type === "heartbeat") this.#beat(line.payload, ts);
     else if (line.type === "training_snapshot") this.#learn(learning.takeTraining(line.payload, ts), ts);
     else if (line.type !== "probe_result") this.#out.say(adviceDraft(line, ts));
+  }
+
+  /** Training again costs the night time, and keeping it costs room: neither may be had at will. */
+  #haste({ type }: WorkerLine, ts: number): string | null {
+    if (type !== "training_snapshot") return null;
+    const sinceMs = ts - this.#trainedTs;
+    this.#trainedTs = ts;
+    const leastMs = this.#options.ai.snapshots.every_ms / 2;
+    return sinceMs >= leastMs ? null : `training_snapshot after ${sinceMs} ms, at least ${leastMs}`;
   }
 
   #beat({ drift }: AiHeartbeat, ts: number): void {
@@ -242,8 +261,8 @@ export class AiRole {
   }
 
   #violated({ detail, raw, denial }: Violation): void {
-    const { ai, clock, deadletter } = this.#options;
-    const ts = clock.now();
+    const { ai, deadletter } = this.#options;
+    const ts = this.#nowTs();
     if (raw.length > 0) deadletter({ ts, queue: "recommendations", reason_code: AI_BOUNDARY, detail, raw });
     if (denial !== null) this.#out.say(deniedDraft(denial, ts));
     if (ai.on_violation === "quarantine") return this.#fall(`${AI_BOUNDARY}: ${detail}`);
@@ -254,7 +273,7 @@ export class AiRole {
 
   /** It is down: whether it comes again is for the watchdog to say. */
   #fall(detail: string): void {
-    const ts = this.#options.clock.now();
+    const ts = this.#nowTs();
     const payload = this.#health(ts, "DOWN", { detail });
     this.#end("down");
     this.#startTs = Infinity;
@@ -289,10 +308,9 @@ export class AiRole {
 
   /** What was told could not be kept: nobody may go on as if it had been. */
   #fail(error: unknown): void {
-    const { stopOf, clock } = this.#options;
-    const { reason_code, detail } = stopOf(error);
+    const { reason_code, detail } = this.#options.stopOf(error);
     this.#end("off");
-    this.#out.say(stopDraft(reason_code, detail, clock.now()));
+    this.#out.say(stopDraft(reason_code, detail, this.#nowTs()));
     this.#wake();
   }
 }

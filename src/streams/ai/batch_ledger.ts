@@ -16,13 +16,19 @@ export interface BatchLedger {
   hear(line: WorkerLine): string | null;
 }
 
-/** Of one answer. */
-const LINES_MAX = 256;
+/** Of one answer: a word on each symbol, all rows that a dataset may hold, one training. */
+const LINES_MAX: Readonly<Record<WorkerLine["type"], number>> = {
+  recommendation: 16,
+  feature_pack: 11,
+  training_snapshot: 1,
+  heartbeat: 1,
+  probe_result: 0,
+};
 
 export function batchLedger(): BatchLedger {
   let sent = 0;
   let answered = 0;
-  let lines = 0;
+  const counts = new Map<WorkerLine["type"], number>();
   const modelIds = new Set([UNPROVEN_MODEL]);
   return {
     get unanswered() {
@@ -32,14 +38,18 @@ export function batchLedger(): BatchLedger {
     give: (modelSha256) => void (modelSha256 === null || modelIds.add(modelIdOf(modelSha256))),
     hear(line) {
       if (sent === answered) return `${line.type} that nobody has asked for`;
-      if (++lines > LINES_MAX) return `more than ${LINES_MAX} lines in answer to batch ${answered + 1}`;
-      if (line.type === "probe_result") return "probe_result in answer to a batch";
+      const count = (counts.get(line.type) ?? 0) + 1;
+      counts.set(line.type, count);
+      const most = LINES_MAX[line.type];
+      if (count > most) {
+        return `${count} times ${line.type} in answer to batch ${answered + 1}, at most ${most}`;
+      }
       if (line.type === "recommendation") return adviceProblem(line.payload, modelIds);
       if (line.type !== "heartbeat") return null;
       const { seq } = line.payload;
       if (seq !== answered + 1) return `heartbeat of batch ${seq}, expected ${answered + 1}`;
       answered++;
-      lines = 0;
+      counts.clear();
       return null;
     },
   };
