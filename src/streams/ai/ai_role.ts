@@ -150,7 +150,7 @@ export class AiRole {
 
   #step(ts: number): void {
     try {
-      if (this.#phase === "down" && ts >= this.#startTs) this.#start(ts);
+      if (this.#phase === "down" && ts >= this.#startTs) this.#start();
       if (this.#phase === "up") this.#send(ts);
       if (ts >= this.#healthTs) this.#tellHealth(ts);
     } catch (error) {
@@ -158,7 +158,7 @@ export class AiRole {
     }
   }
 
-  #start(ts: number): void {
+  #start(): void {
     const { ai, learning, startWorker, clock } = this.#options;
     this.#phase = "starting";
     this.#starts++;
