@@ -55,7 +55,7 @@ async function provesWhole(night: AdvisingNight): Promise<void> {
 const off = await advisingNight([], null);
 const advised = await advisingNight([]);
 
-test("a night in shadow trades as one without AI: the same, in the same order, at the same times", async () => {
+test("a night in shadow trades as one without AI: the same, in the same order, at the same times", () => {
   const bare = withoutAi(off);
   assert.equal(withoutAi(advised), bare);
   const count = (wanted: EventType) => ofType(off, wanted).length;

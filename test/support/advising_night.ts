@@ -130,6 +130,7 @@ export function roleOver(
       rowsMin,
       margin,
       active,
+      startTs,
       rows: more.rows ?? [],
     }),
     startWorker: (learned, listener) => provenSession({ ...parts, task: { ...task, ...learned } }, listener),

@@ -65,16 +65,16 @@ export class AiRole {
   /** When it is begun anew. */
   #startTs: number;
   #starts = 0;
-  #ledger: BatchLedger = batchLedger();
+  #ledger: BatchLedger;
   #healthTs: number;
   #droppedTold = 0;
   #isDrifting = false;
-  #trainedTs = -Infinity;
   #resume: (() => void) | null = null;
 
   constructor(options: AiRoleOptions) {
     this.#options = options;
     this.#out = outlet(options.isVirtual);
+    this.#ledger = batchLedger(Infinity); // nobody speaks yet
     this.#box = mailbox(options.ai.mailbox_max);
     this.#deadline = oneTimer(options.scheduler, (error) => this.#fail(error));
     this.#startTs = this.#healthTs = this.#stepTs = options.startTs;
@@ -170,7 +170,7 @@ export class AiRole {
     const { ai, learning, startWorker } = this.#options;
     this.#phase = "starting";
     this.#starts++;
-    this.#ledger = batchLedger();
+    this.#ledger = batchLedger(this.#options.ai.snapshots.every_ms / 2);
     this.#ledger.give(learning.active?.modelSha256 ?? null);
     const of = <Args extends unknown[]>(work: (...args: Args) => void) => (...args: Args) => {
       if (this.#session !== session) return;
@@ -224,21 +224,12 @@ export class AiRole {
   #hear(line: WorkerLine): void {
     const { learning } = this.#options;
     const ts = this.#nowTs();
-    const problem = this.#ledger.hear(line) ?? this.#haste(line, ts) ??
+    const problem = this.#ledger.hear(line, ts) ??
       (line.type === "feature_pack" ? learning.takePack(line.payload, line.rows, ts) : null);
     if (problem !== null) return this.#violated({ detail: problem, ...NOTHING_WRITTEN });
     if (line.type === "heartbeat") this.#beat(line.payload, ts);
     else if (line.type === "training_snapshot") this.#learn(learning.takeTraining(line.payload, ts), ts);
     else if (line.type !== "probe_result") this.#out.say(adviceDraft(line, ts));
-  }
-
-  /** Training again costs the night time, and keeping it costs room: neither may be had at will. */
-  #haste({ type }: WorkerLine, ts: number): string | null {
-    if (type !== "training_snapshot") return null;
-    const sinceMs = ts - this.#trainedTs;
-    this.#trainedTs = ts;
-    const leastMs = this.#options.ai.snapshots.every_ms / 2;
-    return sinceMs >= leastMs ? null : `training_snapshot after ${sinceMs} ms, at least ${leastMs}`;
   }
 
   #beat({ drift }: AiHeartbeat, ts: number): void {

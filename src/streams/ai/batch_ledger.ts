@@ -13,7 +13,7 @@ export interface BatchLedger {
   /** It may advise by this model from now on; null for by none. */
   give(modelSha256: string | null): void;
   /** Takes a line in; null where it may be said here, else what is wrong with that. */
-  hear(line: WorkerLine): string | null;
+  hear(line: WorkerLine, ts: number): string | null;
 }
 
 /** Of one answer: a word on each symbol, all rows that a dataset may hold, one training. */
@@ -25,7 +25,9 @@ const LINES_MAX: Readonly<Record<WorkerLine["type"], number>> = {
   probe_result: 0,
 };
 
-export function batchLedger(): BatchLedger {
+/** Between two trainings there lies at least so much time: training again costs the night time, keeping it room. */
+export function batchLedger(trainingMsMin: number): BatchLedger {
+  let trainedTs = -Infinity;
   let sent = 0;
   let answered = 0;
   const counts = new Map<WorkerLine["type"], number>();
@@ -36,13 +38,20 @@ export function batchLedger(): BatchLedger {
     },
     send: () => ++sent,
     give: (modelSha256) => void (modelSha256 === null || modelIds.add(modelIdOf(modelSha256))),
-    hear(line) {
+    hear(line, ts) {
       if (sent === answered) return `${line.type} that nobody has asked for`;
       const count = (counts.get(line.type) ?? 0) + 1;
       counts.set(line.type, count);
       const most = LINES_MAX[line.type];
       if (count > most) {
         return `${count} times ${line.type} in answer to batch ${answered + 1}, at most ${most}`;
+      }
+      if (line.type === "training_snapshot") {
+        const sinceMs = ts - trainedTs;
+        trainedTs = ts;
+        if (sinceMs < trainingMsMin) {
+          return `training_snapshot after ${sinceMs} ms, expected at least ${trainingMsMin}`;
+        }
       }
       if (line.type === "recommendation") return adviceProblem(line.payload, modelIds);
       if (line.type !== "heartbeat") return null;

@@ -59,6 +59,9 @@ function shelf(): Shelf {
   };
 }
 
+/** Enough time for all rows that are told. */
+const LATE_TS = 10_000_000;
+
 function learningOf(
   more: Partial<AiLearningOptions> = {},
 ): { readonly learning: AiLearning; readonly kept: Shelf } {
@@ -71,6 +74,7 @@ function learningOf(
     rowsMin: 50,
     margin: 0.001,
     active: null,
+    startTs: 0,
     rows: [],
     ...more,
   });
@@ -83,7 +87,7 @@ const LATER = madeUpRows({ seed: 2, count: 300, firstTs: 1_000_000, lean: 0.4 })
 const AGAINST = madeUpRows({ seed: 3, count: 300, firstTs: 1_000_000, lean: -0.4 });
 
 const take = (learning: AiLearning, rows: readonly AiRow[]) =>
-  assert.is(learning.takePack(packOf(rows), rows), null);
+  assert.is(learning.takePack(packOf(rows), rows, LATE_TS), null);
 const whatOf = (news: readonly AiNews[]) => news.map(({ snapshot: { what, n } }) => `${what} ${n}`);
 
 test("takePack() keeps the rows of a pack that is what it says, the newest", () => {
@@ -126,7 +130,7 @@ const WRONG_PACKS: readonly (readonly [string, FeaturePack, readonly AiRow[], Re
 for (const [what, pack, rows, problem] of WRONG_PACKS) {
   test(`takePack() keeps nothing of a pack with ${what}`, () => {
     const { learning, kept } = learningOf();
-    assert.match(learning.takePack(pack, rows)!, problem);
+    assert.match(learning.takePack(pack, rows, LATE_TS)!, problem);
     assert.equal([learning.rows, kept.log], [[], []]);
   });
 }
