@@ -73,6 +73,15 @@ function checkWholeNight(image: CheckedImage): void {
   checkRan("doctor finds nothing to mend", examined, 0, /^PASS loop_watchdog [^]* 0 to mend$/m);
   const night = image.night(["--duration", "10s"]);
   checkRan("with all flags a night ends in order", night, 0, /^PASS · prices: invented$/m);
+  checkRan(
+    "it says that nothing here shuts an AI in",
+    night,
+    0,
+    /^ {2}adviser {2}OFF: nothing here denies it/m,
+  );
+  const off = `grep -c '"role":"ai_role","state":"DOWN".*"off":true' var/runs/*/queues/health/inbox.jsonl`;
+  checkRan("its journal says so, too", image.shell(off), 0, /^1$/m);
+  checkRan("the AI's program is there", image.shell("ls policies/build"), 0, /^ai_worker\.mjs$/m);
   checkVerified("it is verified", image);
   const source = `"source_sha256":"${codeVersion(root).source_sha256}"`;
   const manifests = image.shell("cat var/runs/*/manifest.json");

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Makes a folder with all that is missing above it, each by itself: Node's own recursive call never ends in /proc. */
@@ -22,5 +22,14 @@ function makeFolder(folder: string): void {
     mkdirSync(folder);
   } catch (error) {
     if (!existsSync(folder) || !statSync(folder).isDirectory()) throw error;
+  }
+}
+
+/** A night that began in the meantime keeps its folder. */
+export function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // it holds something, or was never made
   }
 }

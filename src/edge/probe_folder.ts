@@ -1,7 +1,7 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, rmdirSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import process from "node:process";
 import { freeBytesOf } from "./free_bytes.ts";
-import { makeFolders, missingFolders } from "./make_folders.ts";
+import { makeFolders, missingFolders, removeIfEmpty } from "./make_folders.ts";
 
 /** Whether a folder can be made, written and synced: found out by doing it. All that was made is removed again. */
 export interface FolderProbe {
@@ -59,14 +59,5 @@ function syncFolder(folder: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
-  }
-}
-
-/** A night that began in the meantime keeps its folder. */
-function removeIfEmpty(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // it holds something, or was never made
   }
 }

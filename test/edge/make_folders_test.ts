@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { makeFolders, missingFolders } from "../../src/edge/make_folders.ts";
+import { makeFolders, missingFolders, removeIfEmpty } from "../../src/edge/make_folders.ts";
 import { inTempFolder } from "../support/temp_folder.ts";
 
 test("makeFolders() makes what is missing, and minds nothing that is there", () =>
@@ -45,6 +45,13 @@ test("missingFolders() names the innermost first, and never the root", () =>
     assert.equal(missingFolders(`${folder}/a/b`), [`${folder}/a/b`, `${folder}/a`]);
     assert.equal(missingFolders(folder), []);
     assert.equal(missingFolders("/"), []);
+  }));
+
+test("removeIfEmpty() leaves a folder that holds something, and minds none that is not there", () =>
+  inTempFolder((folder) => {
+    makeFolders(`${folder}/full/inner`);
+    for (const path of ["full", "none", "full/inner"]) removeIfEmpty(`${folder}/${path}`);
+    assert.equal([readdirSync(folder), readdirSync(`${folder}/full`)], [["full"], []]);
   }));
 
 test.run();

@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { commandFor, findBoundary, type FoundBoundary } from "../../edge/ai_boundary.ts";
 import { aiProcess } from "../../edge/ai_process.ts";
+import { makeFolders, missingFolders, removeIfEmpty } from "../../edge/make_folders.ts";
 import { type BoundaryProbe, probeBoundary } from "../../edge/probe_boundary.ts";
 import { isDenied, leaksOf } from "../../streams/ai/probe_promises.ts";
 import { fail, type Finding, pass, warn } from "./finding.ts";
@@ -12,12 +12,20 @@ export interface AiFacts {
   readonly probe: BoundaryProbe | null;
 }
 
-/** What is tried lies in `folder` for as long as that takes, or where the system has such things if there is none. */
+/** What is tried lies in `folder` for as long as that takes; a folder that was not there is taken away again. */
 export async function readAiFacts(memoryMbMax: number, folder: string): Promise<AiFacts> {
   const found = await findBoundary();
   if (found.boundary === null) return { found, probe: null };
   const process = aiProcess(commandFor(found.boundary, memoryMbMax));
-  return { found, probe: await probeBoundary(process, existsSync(folder) ? { parent: folder } : {}) };
+  const missing = missingFolders(folder);
+  try {
+    makeFolders(folder);
+    return { found, probe: await probeBoundary(process, { parent: folder }) };
+  } catch {
+    return { found, probe: await probeBoundary(process) }; // where the system has such things
+  } finally {
+    missing.forEach(removeIfEmpty);
+  }
 }
 
 const ID = "ai_boundary";

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type AiFacts, aiFinding, readAiFacts } from "../../../src/commands/doctor/ai_finding.ts";
@@ -52,7 +52,10 @@ test("readAiFacts() finds no leak on this machine, and leaves nothing behind", (
     assert.is(probe === null, found.boundary === null);
     assert.not.equal(aiFinding({ found, probe }, false).state, "FAIL");
     assert.equal(readdirSync(folder), []);
-    assert.is((await readAiFacts(512, `${folder}/none`)).probe?.problem ?? null, null);
+    assert.is((await readAiFacts(512, `${folder}/not/there`)).probe?.problem ?? null, null);
+    assert.equal(readdirSync(folder), []);
+    writeFileSync(`${folder}/file`, "");
+    assert.is((await readAiFacts(512, `${folder}/file/under`)).probe?.problem ?? null, null);
   }));
 
 test.run();
