@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # All that CI checks: format, lint, types on both compilers, no secret in the tree, tests on both runtimes, the policy
-# stage, recordings over a real socket on both runtimes, every stop provoked, the short form of the proof, the gates,
-# nights in the container.
+# stage, the boundary of the AI on each runtime, recordings over a real socket on both runtimes, every stop provoked, the
+# short form of the proof, the gates, nights in the container.
 # Every stage runs, whatever became of those before; prints each one's time and a last line that counts all tests.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -45,6 +45,7 @@ stage test npm test --silent
 stage badge npm run --silent coverage:badge -- --check
 stage test-deno npm run --silent test:deno
 stage policy npm run --silent policy
+stage runtimes npm run --silent probe:runtimes
 stage recordings npm run --silent recordings
 stage recordings-deno npm run --silent recordings:deno
 stage stops npm run --silent stops

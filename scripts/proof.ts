@@ -75,6 +75,12 @@ const ROWS: readonly Row[] = [
   },
   { what: `${seeds} simulated nights`, program: script("sim", "--seeds", seeds), figure: /\d+ events, .*/ },
   {
+    what: "an AI process that loops, hoards, ends, stands still or lies",
+    program: script("ai_faults"),
+    figure: /\d+ passed, \d+ failed/,
+    isLong: true,
+  },
+  {
     what: "ten planted bugs",
     program: script("planted_bugs"),
     figure: /\d+ passed, \d+ failed/,

@@ -8,7 +8,7 @@ import {
   openAdviser,
 } from "../../src/commands/adviser.ts";
 import { sha256Hex } from "../../src/core/sha256.ts";
-import { type Boundary, findBoundary } from "../../src/edge/ai_boundary.ts";
+import { type Boundary, findBoundary, WORKER_PATH } from "../../src/edge/ai_boundary.ts";
 import { virtualClock } from "../../src/edge/clocks.ts";
 import { AiStore } from "../../src/sinks/ai_store.ts";
 import type { AiInput } from "../../src/streams/ai/ai_drafts.ts";
@@ -25,7 +25,7 @@ const BOUNDARY: Boundary = {
   name: "linux_namespaces",
   isolation: "user_namespaces",
   runtime: { name: "node", version: "20.20.2", path: "/node" } as unknown as Boundary["runtime"],
-  programPath: "/worker.mjs",
+  programPath: WORKER_PATH,
   detail: "as a test has it",
 };
 const TARGETS = {

@@ -65,4 +65,15 @@ test("takeIntoPast() follows the feed", () => {
   assert.equal([feed.arrived.gaps.get("AAAUSDT")!.lastId, feed.errors], [5, 3]);
 });
 
+test("takeIntoPast() keeps the newest packs, as many as a dataset may have rows, and that the AI was given up", () => {
+  const pack = (name: string, rows: number) =>
+    eventOf("feature_pack", 1, { name, version: "1", rows, content_sha256: "ab".repeat(32) });
+  const { packs } = pastOf(pack("a", 1), pack("b", 15_000), pack("c", 4999), pack("d", 1));
+  assert.equal(packs.map(({ name }) => name), ["b", "c", "d"]);
+  const aiHealth = (more: object) =>
+    eventOf("health", 1, { role: "ai_role", state: "DOWN", uptime_s: 0, origin: "derived", ...more });
+  assert.is(pastOf(aiHealth({})).isAiOff, false);
+  assert.is(pastOf(aiHealth({ off: true }), aiHealth({})).isAiOff, true);
+});
+
 test.run();

@@ -105,7 +105,7 @@ test("active() refuses a whole snapshot that is not the one that was made active
   assert.equal(store.list().map(({ state }) => state), ["inactive", "corrupt"]);
 });
 
-test("active() gives nothing that was made for something else, and nobody stands in for it", () => {
+test("active() gives nothing that was made for something else, of all that were active", () => {
   const cases: readonly (readonly [more: object, said: string])[] = [
     [{ source: "binance" }, "source embedded, and binance is wanted"],
     [{ horizon_ms: 5000 }, "horizon_ms 30000, and 5000 is wanted"],
@@ -115,7 +115,7 @@ test("active() gives nothing that was made for something else, and nobody stands
     const { store } = stored(2, [1, 2]);
     assert.equal(answer(store, { ...SAMPLE_FIT, ...more }), [
       null,
-      `snapshot 2 is not used: it was made for ${said}`,
+      `snapshot 2 is not used: it was made for ${said}; snapshot 1 is not used: it was made for ${said}`,
     ]);
   }
 });

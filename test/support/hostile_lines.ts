@@ -46,6 +46,8 @@ type Maker = (random: Random) => string | Uint8Array;
 const pick = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random.next() * list.length)]!;
 const text = (value: unknown): string => JSON.stringify(value);
 
+const nested = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+
 const MAKERS: readonly Maker[] = [
   (random) => text({ type: pick(random, ORDERS), payload: INTENT }),
   (random) => text({ type: pick(random, SPELLINGS), payload: INTENT }),
@@ -78,6 +80,15 @@ const MAKERS: readonly Maker[] = [
   (random) => text([{ type: pick(random, ORDERS), payload: INTENT }]),
   (random) => pick(random, ["null", "true", "7", '"order_intent"', "", "   ", "{", "}", "\u0000"]),
   (random) => "[".repeat(1 + Math.floor(random.next() * 20_000)),
+  (random) => `{"type":${nested(1 + Math.floor(random.next() * 20_000))}}`,
+  (random) =>
+    `{"type":"recommendation","payload":{"symbol":${nested(33 + Math.floor(random.next() * 1800))}}}`,
+  (random) =>
+    text({
+      type: "recommendation",
+      payload: ADVICE,
+      ["x".repeat(Math.floor(random.next() * 50_000) + 1)]: 1,
+    }),
   (random) => new Uint8Array([0x7b, 0x22, 0xc3, 0x28, 0xff, Math.floor(random.next() * 256)]), // half of UTF-8
   (random) => new TextEncoder().encode(text({ type: pick(random, ORDERS), x: "é" })).slice(0, -3),
   (random) =>

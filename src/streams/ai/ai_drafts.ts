@@ -33,15 +33,6 @@ export function healthDraft(ts: number, said: Omit<Health, "role" | "origin">): 
   return { type: "health", source: "ai_role", ts, cause: null, payload };
 }
 
-/** Empty where there is none. */
-export function troublesOf(
-  { lost, isDrifting }: { readonly lost: number; readonly isDrifting: boolean },
-): string {
-  const slow = lost > 0 ? `${lost} events were lost: it is too slow` : "";
-  const drift = isDrifting ? "the market is no longer what it has learned" : "";
-  return [slow, drift].filter((text) => text !== "").join("; ");
-}
-
 export function restartedDraft(ts: number, restarts: number): Draft<"lifecycle"> {
   const payload = {
     what: "role_restarted",

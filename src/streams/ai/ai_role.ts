@@ -14,9 +14,9 @@ import {
   healthDraft,
   restartedDraft,
   stopDraft,
-  troublesOf,
 } from "./ai_drafts.ts";
 import type { AiLearning, AiNews } from "./ai_learning.ts";
+import { type AiVitals, aiVitals } from "./ai_vitals.ts";
 import type { AiSession, StartWorker } from "./ai_session.ts";
 import { type BatchLedger, batchLedger } from "./batch_ledger.ts";
 import { type Mailbox, mailbox } from "./mailbox.ts";
@@ -66,9 +66,7 @@ export class AiRole {
   #startTs: number;
   #starts = 0;
   #ledger: BatchLedger;
-  #healthTs: number;
-  #droppedTold = 0;
-  #isDrifting = false;
+  readonly #vitals: AiVitals;
   #resume: (() => void) | null = null;
 
   constructor(options: AiRoleOptions) {
@@ -77,7 +75,8 @@ export class AiRole {
     this.#ledger = batchLedger(Infinity); // nobody speaks yet
     this.#box = mailbox(options.ai.mailbox_max);
     this.#deadline = oneTimer(options.scheduler, (error) => this.#fail(error));
-    this.#startTs = this.#healthTs = this.#stepTs = options.startTs;
+    this.#vitals = aiVitals(options.healthEveryMs, options.startTs);
+    this.#startTs = this.#stepTs = options.startTs;
   }
 
   /** Shows it what was journaled. */
@@ -160,7 +159,7 @@ export class AiRole {
     try {
       if (this.#phase === "down" && ts >= this.#startTs) this.#start();
       if (this.#phase === "up") this.#send(ts);
-      if (ts >= this.#healthTs) this.#tellHealth(ts);
+      if (this.#vitals.isDue(ts)) this.#tellHealth(ts);
     } catch (error) {
       this.#fail(error);
     }
@@ -170,7 +169,7 @@ export class AiRole {
     const { ai, learning, startWorker } = this.#options;
     this.#phase = "starting";
     this.#starts++;
-    this.#ledger = batchLedger(this.#options.ai.snapshots.every_ms / 2);
+    this.#ledger = batchLedger(ai.snapshots.every_ms / 2);
     this.#ledger.give(learning.active?.modelSha256 ?? null);
     const of = <Args extends unknown[]>(work: (...args: Args) => void) => (...args: Args) => {
       if (this.#session !== session) return;
@@ -235,10 +234,7 @@ export class AiRole {
   #beat({ drift }: AiHeartbeat, ts: number): void {
     if (this.#ledger.unanswered > 0) this.#await(this.#options.ai.answer_timeout_ms, "no answer");
     else this.#deadline.clear();
-    if (drift !== this.#isDrifting) {
-      this.#isDrifting = drift;
-      this.#tellHealth(ts);
-    }
+    if (this.#vitals.takeDrift(drift)) this.#tellHealth(ts);
     this.#wake();
   }
 
@@ -281,16 +277,13 @@ export class AiRole {
   }
 
   #tellHealth(ts: number): void {
-    const { healthEveryMs, learning, isVirtual } = this.#options;
-    this.#healthTs = ts + healthEveryMs;
+    const { learning, isVirtual, boundary } = this.#options;
+    const troubles = this.#vitals.tell(ts, this.#box.dropped);
     if (this.#phase !== "up") return;
     const changed = isVirtual ? null : learning.lookAtShelf();
     if (changed !== null) this.#learn([changed], ts);
-    const lost = this.#box.dropped - this.#droppedTold;
-    this.#droppedTold = this.#box.dropped;
-    const troubles = troublesOf({ lost, isDrifting: this.#isDrifting });
-    const detail = troubles || this.#options.boundary;
-    this.#out.say(this.#health(ts, troubles === "" ? "UP" : "DEGRADED", { detail }));
+    const state = troubles === "" ? "UP" : "DEGRADED";
+    this.#out.say(this.#health(ts, state, { detail: troubles || boundary }));
   }
 
   #health(ts: number, state: Health["state"], more: Pick<Health, "detail" | "snapshot">): Draft<"health"> {

@@ -8,7 +8,6 @@ import {
   healthDraft,
   restartedDraft,
   stopDraft,
-  troublesOf,
 } from "../../../src/streams/ai/ai_drafts.ts";
 import { repoContracts } from "../../support/repo_contracts.ts";
 
@@ -72,15 +71,6 @@ test("restartedDraft() and stopDraft() name the role", () => {
     detail: "an order",
     origin: "input",
   });
-});
-
-test("troublesOf() names each trouble, and none where there is none", () => {
-  const LOST = "3 events were lost: it is too slow";
-  const DRIFT = "the market is no longer what it has learned";
-  assert.is(troublesOf({ lost: 0, isDrifting: false }), "");
-  assert.is(troublesOf({ lost: 3, isDrifting: false }), LOST);
-  assert.is(troublesOf({ lost: 0, isDrifting: true }), DRIFT);
-  assert.is(troublesOf({ lost: 3, isDrifting: true }), `${LOST}; ${DRIFT}`);
 });
 
 test.run();

@@ -281,4 +281,14 @@ test("lookAtShelf() follows an operator, to another one and to none", () => {
   assert.equal([learning.active, learning.lookAtShelf()], [null, null]);
 });
 
+test("takePack() keeps no more rows than the time has room for", () => {
+  const { learning, kept } = learningOf({ startTs: 1000 });
+  const rows = EARLY.slice(0, 3);
+  assert.is(
+    learning.takePack(packOf(rows), rows, 3000),
+    "feature_pack: 3 rows by now, the time has room for 2",
+  );
+  assert.equal([learning.rows, kept.log], [[], []]);
+});
+
 test.run();
