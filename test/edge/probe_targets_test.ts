@@ -26,10 +26,11 @@ function ask(port: number, bytes: Uint8Array, isAnswered: boolean): Promise<Uint
       resolve(answer);
     };
     socket.on("message", done);
-    socket.send(bytes, port, "127.0.0.1", (error) => {
-      if (error) reject(error);
-      else if (!isAnswered) done(null);
-    });
+    socket.bind(0, "127.0.0.1", () =>
+      socket.send(bytes, port, "127.0.0.1", (error) => {
+        if (error) reject(error);
+        else if (!isAnswered) done(null);
+      }));
   });
 }
 
