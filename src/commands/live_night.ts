@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setTimeout as wait } from "node:timers/promises";
 import { asyncScheduler, EMPTY, merge, NEVER, type Observable, of, ReplaySubject } from "rxjs";
 import type { Config } from "../core/config.ts";
 import type { AnyDraft, Draft } from "../core/event.ts";
@@ -10,6 +11,7 @@ import { resources } from "../edge/resources.ts";
 import type { OpenRun } from "../night/open_run.ts";
 import { livedSince, type NightOutcome, type NightParts, runNight } from "../night/run_night.ts";
 import { healthDraft } from "../streams/ai/ai_drafts.ts";
+import type { AiRole } from "../streams/ai/ai_role.ts";
 import { isSwitching } from "../policy/switching_gate.ts";
 import { writeArtefact } from "../sinks/atomic_file.ts";
 import type { FeedPast } from "../streams/sources/binance/feed_past.ts";
@@ -96,7 +98,7 @@ export async function liveNight(
     return await runNight({ ...run, ...night, ...market, gate, config, pace, vitals$, ai });
   } finally {
     timers.forEach(clearInterval);
-    await Promise.all([ai?.close(), loopWatch?.close().finally(() => market.close()) ?? market.close()]);
+    await Promise.all([goneSoon(ai), loopWatch?.close().finally(() => market.close()) ?? market.close()]);
   }
 }
 
@@ -111,6 +113,13 @@ export function lossOf(
   const detail = `the watch over the event loop is lost: ${error.message}`;
   const payload = { role: "watchdog_role", state: "DOWN", uptime_s, origin: "input", detail } as const;
   return { type: "health", source: "watchdog_role", ts, cause: null, payload };
+}
+
+/** What was killed and is not gone by then keeps no night from its end. */
+const AI_GONE_MS_MAX = 2000;
+
+async function goneSoon(ai: AiRole | null): Promise<void> {
+  if (ai !== null) await Promise.race([ai.close(), wait(AI_GONE_MS_MAX, undefined, { ref: false })]);
 }
 
 /** It was wanted, and nobody advises in this night. */

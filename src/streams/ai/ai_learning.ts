@@ -7,8 +7,8 @@ import { judgeSnapshot } from "./snapshot_gate.ts";
 import { trainModel } from "./train_model.ts";
 
 /**
- * What becomes of what the AI process learns: nothing of it is believed. A pack is what its hash says, a snapshot is
- * trained again from the packs, and it advises only once it has beaten the active one on data that came later.
+ * What becomes of what the AI process learns. A pack is what its hash says, a snapshot is trained again from the packs,
+ * and it advises only once it has beaten the active one on data that came later.
  */
 export interface AiLearning {
   /** The newest rows of all packs, which a process that is begun anew goes on from. */
