@@ -48,7 +48,7 @@ test("readersOf() names the roles that read a type, in their order", () => {
 test("nightRoles() shows advice where it is heeded, and then not to a role that trades", () => {
   const readers = (...sets: readonly string[]) => readersOf(roles(...sets), "recommendation");
   assert.equal(readers("ai.enabled=true"), []);
-  assert.equal(readers("ai.advice=filter"), []);
+  assert.equal(readers("ai.enabled=false", "ai.advice=filter"), []);
   assert.equal(readers("ai.enabled=true", "ai.advice=filter", "ai.boundary=off"), []);
   assert.equal(readers("ai.enabled=true", "ai.advice=filter"), ["strategy_role"]);
 });

@@ -123,7 +123,7 @@ async function goneSoon(ai: AiRole | null): Promise<void> {
 }
 
 /** It was wanted, and nobody advises in this night. */
-function missedDraft(detail: string, ts: number): AnyDraft {
+export function missedDraft(detail: string, ts: number): AnyDraft {
   return healthDraft(ts, { state: "DOWN", uptime_s: 0, off: true, detail });
 }
 

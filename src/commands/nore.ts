@@ -52,7 +52,7 @@ export async function noreNight(
   if (input.operands.length > 0) {
     throw new UsageError(`Unknown command ${JSON.stringify(input.operands[0])}`);
   }
-  if (input.has("resume")) return await resumeNight(input, terminal);
+  if (input.has("resume")) return await resumeNight(input, terminal, open);
   const recorded = /^replay:(.+)$/.exec(input.option("source") ?? "")?.[1];
   if (recorded !== undefined) return await replayRecorded(recorded, input, terminal);
   const config = loadSettings(input);

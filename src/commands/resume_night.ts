@@ -1,8 +1,6 @@
 import { basename } from "node:path";
-import type { AiRow } from "../core/ai_mail.ts";
 import { diskText } from "../core/disk_estimate.ts";
 import { EXIT } from "../core/exit_codes.ts";
-import type { Files, PolicyGate } from "../core/ports.ts";
 import { proveHashes } from "../core/sha256.ts";
 import { readCommandLine } from "../edge/command_line.ts";
 import { realFiles } from "../edge/real_files.ts";
@@ -10,9 +8,8 @@ import { LockHeldError, takeVarLock } from "../edge/var_lock.ts";
 import { readStopCopy } from "../night/recovery_inputs.ts";
 import { readResumable, type RefusedRun, type ResumableRun, resumeRun } from "../night/resume_run.ts";
 import type { RunBasis } from "../night/run_basis.ts";
-import type { RunPast } from "../night/run_past.ts";
-import { aiFilePath } from "../sinks/run_folder.ts";
-import { type Adviser, GIVEN_UP, NO_ADVISER, openAdviser } from "./adviser.ts";
+import { type Adviser, openAdviser } from "./adviser.ts";
+import { adviserAgain } from "./adviser_again.ts";
 import { askVenue, unaskedVenue } from "./ask_venue.ts";
 import type { RunPlace } from "./assess_run.ts";
 import { type CommandInput, type OptionSpec, type Terminal, UsageError } from "./command.ts";
@@ -36,7 +33,11 @@ export const RESUME_OPTION: Readonly<Record<string, OptionSpec>> = {
 /** What a run was begun with. */
 const THE_RUNS_OWN = ["config", "set", "source", "symbols", "duration", "seed", "start", "run-id"];
 
-export async function resumeNight(input: CommandInput, terminal: Terminal): Promise<number> {
+export async function resumeNight(
+  input: CommandInput,
+  terminal: Terminal,
+  open: typeof openAdviser = openAdviser,
+): Promise<number> {
   const given = THE_RUNS_OWN.find((name) => input.has(name));
   if (given !== undefined) {
     throw new UsageError(`--${given} is the run's own, it cannot be given with --resume`);
@@ -46,7 +47,7 @@ export async function resumeNight(input: CommandInput, terminal: Terminal): Prom
     const lock = await takeVarLock(place.varFolder);
     try {
       if (tellLatch(terminal, place.varFolder)) return EXIT.stopped;
-      return await resumeIn(input, terminal, place);
+      return await resumeIn(input, terminal, { place, open });
     } finally {
       lock.release();
     }
@@ -57,7 +58,11 @@ export async function resumeNight(input: CommandInput, terminal: Terminal): Prom
   }
 }
 
-async function resumeIn(input: CommandInput, terminal: Terminal, place: RunPlace): Promise<number> {
+async function resumeIn(
+  input: CommandInput,
+  terminal: Terminal,
+  { place, open }: { readonly place: RunPlace; readonly open: typeof openAdviser },
+): Promise<number> {
   const { need, verification } = assess(terminal, place);
   if (need === "damaged") return refuseDamaged(terminal, verification);
   const basis = basisOf(place);
@@ -77,7 +82,7 @@ async function resumeIn(input: CommandInput, terminal: Terminal, place: RunPlace
   const found = await readResumable({ ...options, basis, onProgress });
   terminal.status("");
   if (found.kind !== "resumable") return tellRefused(terminal, place, found);
-  return await goOn(input, terminal, { place, basis, options, found });
+  return await goOn(input, terminal, { place, basis, options, found, open });
 }
 
 /** Only `recover` helps these, where anything does. */
@@ -102,11 +107,12 @@ function tellRefused(terminal: Terminal, { runFolder }: RunPlace, { kind, why }:
 async function goOn(
   input: CommandInput,
   terminal: Terminal,
-  { place, basis, options, found }: {
+  { place, basis, options, found, open }: {
     readonly place: RunPlace;
     readonly basis: RunBasis;
     readonly options: Awaited<ReturnType<typeof reopenOptions>>;
     readonly found: ResumableRun;
+    readonly open: typeof openAdviser;
   },
 ): Promise<number> {
   const { config, manifest, startFacts } = basis;
@@ -125,13 +131,8 @@ async function goOn(
     : unaskedVenue(config, startProblem);
   const volume = volumeOf(config, facts, config.duration_ms === 0 ? 0 : leftMs);
   const freeBytes = realFiles.freeBytes(varFolder);
-  const problem = facts.problem ??
-    findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
-  if (problem !== null) {
-    terminal.say(`${runId} cannot be resumed now, ${problem.reason_code}: ${problem.detail}`);
-    return EXIT.stopped;
-  }
-  const adviser = await adviserAgain(place, { basis, gate, files: acts.files, past: found.rebuilt.past });
+  const past = found.rebuilt.past;
+  const adviser = await adviserAgain(place, { basis, gate, files: acts.files, past }, open);
   try {
     return await goOnWith(adviser);
   } finally {
@@ -139,9 +140,10 @@ async function goOn(
   }
 
   async function goOnWith(adviser: Adviser): Promise<number> {
-    if (adviser.problem !== null) {
-      const { reason_code, detail } = adviser.problem;
-      terminal.say(`${runId} cannot be resumed now, ${reason_code}: ${detail}`);
+    const problem = facts.problem ?? adviser.problem ??
+      findDiskProblem(volume, { freeBytes, keepFreeBytes: config.logging.disk_free_bytes_min });
+    if (problem !== null) {
+      terminal.say(`${runId} cannot be resumed now, ${problem.reason_code}: ${problem.detail}`);
       return EXIT.stopped;
     }
     if (typeof startFacts === "string") throw new Error(startFacts); // the replay has had them
@@ -165,25 +167,4 @@ async function goOn(
     const setting = { config, seed, plan, varFolder, acts, adviser, isJson: input.has("json") };
     return await nightToEnd(terminal, setting, { ...resumed, identity, startProblem: null, runFolder });
   }
-}
-
-/** The run's own program goes on learning from what its packs have told. Where none ran the run has no room for one. */
-async function adviserAgain(
-  { varFolder, runFolder }: RunPlace,
-  { basis: { config, manifest }, gate, files, past }: {
-    readonly basis: RunBasis;
-    readonly gate: PolicyGate;
-    readonly files: Files;
-    readonly past: RunPast;
-  },
-): Promise<Adviser> {
-  const { ai = null } = manifest;
-  if (ai === null) return NO_ADVISER;
-  if (past.isAiOff) return GIVEN_UP;
-  const rows = past.packs.flatMap(({ content_sha256 }) => {
-    const text = new TextDecoder().decode(files.read(`${runFolder}/${aiFilePath("pack", content_sha256)}`));
-    return JSON.parse(text) as readonly AiRow[];
-  });
-  const programPath = `${runFolder}/${aiFilePath("worker", ai.worker_sha256)}`;
-  return await openAdviser(config, { gate, files, varFolder, rows, programPath });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { beatOf, lossOf } from "../../src/commands/live_night.ts";
+import { beatOf, lossOf, missedDraft } from "../../src/commands/live_night.ts";
 import { openArtefact } from "../../src/core/journal_line.ts";
 import { fakeTerminal } from "../support/fake_terminal.ts";
 import { atTime } from "../support/frozen_time.ts";
@@ -37,6 +37,18 @@ test("lossOf() is the end of a role: a loop that nobody watches is not traded wi
     origin: "input",
     detail: "the watch over the event loop is lost: it went",
   });
+});
+
+test("missedDraft() says from the start that nobody advises", () => {
+  const { source, ts, payload } = missedDraft("OFF: no boundary", 5000);
+  assert.equal([source, ts, payload], ["ai_role", 5000, {
+    role: "ai_role",
+    state: "DOWN",
+    uptime_s: 0,
+    origin: "input",
+    off: true,
+    detail: "OFF: no boundary",
+  }]);
 });
 
 test.run();

@@ -40,14 +40,14 @@ test("turnedWorker() works as our own, and does its deed in between", () =>
       host_pid: 1,
     };
     watched.send(JSON.stringify({ type: "begin", task, probe: nowhere }));
-    for (const seq of [1, 2]) {
+    for (const seq of [1, 2, 3]) {
       watched.send(JSON.stringify({ type: "batch", seq, ts: 1000 * seq, dropped: 0, events: [] }));
     }
-    await watched.said(`"seq":2`);
+    await watched.said(`"seq":3`); // by then all before it is there
     watched.kill();
     const { text } = await watched.ended;
     const begins = text.trim().split("\n").map((line) => /^(deed )?\{"type":"(\w+)"/.exec(line)![0]);
-    assert.equal(begins, [
+    assert.equal(begins.slice(0, 4), [
       '{"type":"probe_result"',
       '{"type":"heartbeat"',
       'deed {"type":"heartbeat"',

@@ -48,4 +48,42 @@ test("tryAll() waits for no attempt longer than it may", () =>
     await close();
   }));
 
+/** For the time of a call this process finds itself with other facts, and with no variable. */
+async function elsewhere<Result>(facts: Readonly<Record<string, unknown>>, call: () => Promise<Result>) {
+  const { env } = process;
+  const own = Object.keys(facts).map((name) =>
+    [name, Object.getOwnPropertyDescriptor(process, name)!] as const
+  );
+  process.env = {};
+  for (const [name, value] of Object.entries(facts)) {
+    Object.defineProperty(process, name, { configurable: true, get: () => value });
+  }
+  try {
+    return await call();
+  } finally {
+    process.env = env;
+    for (const [name, descriptor] of own) Object.defineProperty(process, name, descriptor);
+  }
+}
+
+/** Larger than any that the system gives. */
+const NO_PID = 4_194_305;
+const NO_OTHER = "no process but this one can be seen";
+
+test("tryAll() tells that no variable and no other process was to be seen, and takes any program that starts", () =>
+  inTempFolder(async (folder) => {
+    if (isDeno) return; // its process has no other facts than its own
+    const { targets, close } = await openProbeTargets(folder);
+    await close();
+    for (const [ppid, expected] of [[0, NO_OTHER], [NO_PID, "ESRCH: kill ESRCH"]] as const) {
+      const attempts = await elsewhere(
+        { ppid, execPath: `${folder}/none` },
+        () => tryAll({ ...targets, host_pid: NO_PID }),
+      );
+      const of = (name: string) => attempts.find((attempt) => attempt.name === name)!;
+      assert.equal([of("environment").detail, of("signal_parent").detail], ["empty", expected]);
+      assert.equal([of("spawn").succeeded, of("spawn").detail], [true, "/bin/true"]);
+    }
+  }));
+
 test.run();
