@@ -82,7 +82,7 @@ export const VENUE: readonly Provocation[] = [
     code: "VENUE_LOST",
     cause: "the venue goes away",
     hasStandIn: true,
-    sets: ["binance.lost_after_ms=2000"],
+    sets: ["binance.lost_after_ms=4000"],
     deed: (_, venue) => venue.close(),
   },
   {
