@@ -20,8 +20,8 @@ const numberOf = (name: "seeds" | "kills" | "hours", short: number, whole: numbe
   process.stderr.write(`Expected --${name} N above 0, got ${JSON.stringify(values[name])}\n`);
   process.exit(2);
 };
-const seeds = numberOf("seeds", 200, 1000);
-const kills = numberOf("kills", 30, 1000);
+const seeds = numberOf("seeds", 120, 1000);
+const kills = numberOf("kills", 20, 1000);
 const hours = numberOf("hours", 1, 7);
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type AiModel, modelIdOf } from "../core/ai_mail.ts";
+import { modelIdOf } from "../core/ai_mail.ts";
 import type { Config } from "../core/config.ts";
 import { EXIT } from "../core/exit_codes.ts";
 import { formatDuration } from "../core/time_text.ts";

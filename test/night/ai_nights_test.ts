@@ -98,7 +98,7 @@ test("a night trains, lets a snapshot advise that passes the gate, is verified a
 
 /** Each life begins where the one before it stopped, and writes twenty lines in answer to its first batch. */
 function hostileWorkers(): { readonly written: Uint8Array[]; readonly worker: () => FakeWorker } {
-  const lines = hostileLines(10_000);
+  const lines = hostileLines(2000);
   const written: Uint8Array[] = [];
   return {
     written,
@@ -115,18 +115,18 @@ function hostileWorkers(): { readonly written: Uint8Array[]; readonly worker: ()
 
 const UNTIRING = ["ai.step_ms=100", "ai.restarts={limit: 1000, first_ms: 10, most_ms: 10}"];
 
-test("of 10,000 hostile lines none reaches a queue, and a night under quarantine trades on", async () => {
+test("of 2,000 hostile lines none reaches a queue, and a night under quarantine trades on", async () => {
   const { written, worker } = hostileWorkers();
   const night = await advisingNight(["ai.on_violation=quarantine", ...UNTIRING], { workers: [worker] });
   assert.is(night.verdict, "PASS");
-  assert.is(written.length, 10_000);
+  assert.is(written.length, 2000);
   assert.equal(withoutAi(night), withoutAi(off));
   assert.equal([ofType(night, "recommendation").length, ofType(night, "feature_pack").length], [0, 0]);
   for (const { payload } of ofType(night, "policy_denial")) assert.is(payload.denied_type, "ai_message");
   const letters = linesOf(night.files, `${night.runFolder}/queues/recommendations`, "deadletter");
-  assert.ok(letters.length > 450, String(letters.length)); // of each life the first; an empty one leaves no evidence
+  assert.ok(letters.length > 90, String(letters.length)); // of each life the first; an empty one leaves no evidence
   const downs = aiHealth(night).filter(({ state, origin }) => state === "DOWN" && origin === "input");
-  assert.ok(downs.length >= 500, String(downs.length));
+  assert.ok(downs.length >= 100, String(downs.length));
   for (const { detail } of downs) assert.match(detail!, /^AI_BOUNDARY: /);
   await provesWhole(night);
 });

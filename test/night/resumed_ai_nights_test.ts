@@ -16,7 +16,7 @@ import { verifyInMemory } from "../support/verify_in_memory.ts";
 /** A night with AI whose process was killed goes on, and learns on from what its packs have told. */
 
 /** A crash before each of so many calls to the disk. */
-const CALLS_EVERY = 1700;
+const CALLS_EVERY = 3401;
 
 async function crashed(): Promise<CrashedNight> {
   const files = memoryFiles();
